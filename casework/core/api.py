@@ -8,12 +8,10 @@ action, and answers. Every error has one shape:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -26,6 +24,8 @@ from rest_framework.serializers import BaseSerializer, as_serializer_error
 from rest_framework.views import set_rollback
 
 from casework.core.errors import DomainError, Invalid, NotFound
+from casework.core.http import RETRY_SECONDS, problem
+from casework.core.paging import PAGING_PARAMETERS
 from casework.core.serializers import (
     EmptySerializer,
     PartialDateSerializerField,
@@ -49,8 +49,6 @@ __all__ = [
     "transition",
 ]
 
-PAGING_PARAMETERS = frozenset({"cursor", "page_size", "ordering"})
-RETRY_SECONDS = "5"
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -109,7 +107,7 @@ def _problem(
     reasons: list[str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    body: dict[str, Any] = {"type": kind, "title": HTTPStatus(code).phrase, "detail": str(detail), "fields": fields or {}}
+    body = problem(code, kind, str(detail), fields=fields)
     if reasons:
         body["reasons"] = reasons
     return Response(body, status=code, headers=dict(headers or {}))

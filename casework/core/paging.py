@@ -37,6 +37,7 @@ COUNT_CAP = 10_000
 PAGE_SIZE = 25
 MAX_PAGE_SIZE = 200
 LONGEST_CURSOR = 4096
+PAGING_PARAMETERS = frozenset({"cursor", "page_size", "ordering"})
 
 
 class _Row(Func):
