@@ -1,0 +1,21 @@
+// On phones the navigation is a strip: bring the place where we are into view.
+const current = document.querySelector(".sidebar [aria-current]");
+const strip = document.querySelector(".sidebar");
+if (current && strip && strip.scrollWidth > strip.clientWidth) {
+  strip.scrollLeft = current.offsetLeft - strip.clientWidth / 2 + current.offsetWidth / 2;
+}
+
+// "/" goes to the search box, as long as nothing is being typed.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const search = document.getElementById("search");
+  if (search) {
+    event.preventDefault();
+    search.focus();
+  }
+});
+
+// Filters are open without JavaScript; on a phone they would push the list off the screen.
+if (matchMedia("(max-width: 1000px)").matches) {
+  document.querySelectorAll("[data-fold-narrow]").forEach((details) => { details.open = false; });
+}
