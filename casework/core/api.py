@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
@@ -23,10 +23,13 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, as_serializer_error
 from rest_framework.views import set_rollback
 
-from casework.core.errors import DomainError, Invalid, NotFound
+from casework.core.access import note_refusal
+from casework.core.errors import DomainError, Invalid, NotAllowed, NotFound
+from casework.core.filters import StrictFilterBackend
 from casework.core.http import RETRY_SECONDS, problem
-from casework.core.paging import PAGING_PARAMETERS
+from casework.core.paging import PAGING_PARAMETERS, KeysetPagination
 from casework.core.serializers import (
+    AvailableTransitionsField,
     EmptySerializer,
     PartialDateSerializerField,
     ReasonSerializer,
@@ -34,8 +37,10 @@ from casework.core.serializers import (
     StrictSerializer,
     VisiblePrimaryKeyField,
 )
+from casework.core.workflow import Workflow
 
 __all__ = [
+    "AvailableTransitionsField",
     "CaseworkViewSet",
     "EmptySerializer",
     "ListMixin",
@@ -57,6 +62,8 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
     if answer is None:
         return None
     set_rollback()
+    if isinstance(error, NotAllowed):
+        note_refusal(error)
     request = context.get("request")
     answer.data["request_id"] = getattr(getattr(request, "_request", request), "request_id", "") or ""
     return answer
@@ -136,14 +143,29 @@ class CaseworkViewSet(viewsets.GenericViewSet[Any]):
     `queryset` is narrowed by `visible_to(user)`; `serializer_class` is the output; `input_serializers` names the input
     of each method that has one ("create", "partial_update", a transition). Query parameters other than the filters,
     the paging ones and `extra_parameters` are refused.
+
+    Where `workflow` is given, each of its transitions has to be offered by `transition(...)` or named in `pages_only`
+    (ImproperlyConfigured when the class is made), so that no transition is forgotten.
     """
 
+    pagination_class = KeysetPagination
+    filter_backends = (StrictFilterBackend,)
+    workflow: ClassVar[Workflow | None] = None
+    pages_only: ClassVar[frozenset[str]] = frozenset()
     input_serializers: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
     extra_parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
     orderings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     default_ordering: ClassVar[str | None] = None
     lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    http_method_names = ["get", "post", "put", "patch", "delete", "head", "options"]
+    http_method_names = ("get", "post", "patch", "delete", "head", "options")  # type: ignore[assignment]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.workflow is not None:
+            offered = {getattr(getattr(cls, name), "transition_name", None) for name in dir(cls)}
+            missing = {found.name for found in cls.workflow.transitions} - offered - cls.pages_only
+            if missing:
+                raise ImproperlyConfigured(f"{cls.__name__} offers no {', '.join(sorted(missing))}.")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the query parameters once the person is known."""
@@ -221,9 +243,10 @@ def transition(
     """A view-set method POST /<id>/<name>/ that hands its input to an action of ours.
 
     `perform(obj, *, actor, **input)` is the same action that the pages call; it checks permission itself. Use:
-    `close = transition("close", close_case, serializer=ReasonSerializer)`. The attribute has to have the same name,
-    with underscores for hyphens.
+    `close = transition("close", close_case, serializer=ReasonSerializer)`. The attribute has the same name; a name that
+    Python keeps for itself gets an underscore behind (`return_ = transition("return_", ...)` is POST /<id>/return/).
     """
+    path = name.rstrip("_").replace("_", "-")
 
     def method(self: CaseworkViewSet, request: Request, **kwargs: Any) -> Response:
         instance = self.get_object()
@@ -232,7 +255,9 @@ def transition(
         result = perform(instance, actor=request.user, **given.validated_data)
         return self.answer(result if isinstance(result, type(instance)) else instance)
 
-    method.__name__ = name.replace("-", "_")
+    method.__name__ = name
     method.__doc__ = (perform.__doc__ or "").strip().split("\n")[0]
     described = extend_schema(request=serializer, **({"responses": output} if output else {}))(method)
-    return action(detail=True, methods=["post"], url_path=name.replace("_", "-"), url_name=name.replace("_", "-"))(described)
+    offered = action(detail=True, methods=["post"], url_path=path, url_name=path, filterset_class=None)(described)
+    offered.transition_name = name.rstrip("_")
+    return offered

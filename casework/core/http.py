@@ -21,7 +21,8 @@ from django.utils.html import escape
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from casework.core.errors import DomainError, Invalid
+from casework.core.access import note_refusal
+from casework.core.errors import DomainError, Invalid, NotAllowed
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -58,7 +59,12 @@ def render_form(
 
 
 def add_error(form: BaseForm, error: DomainError) -> None:
-    """Show an action's refusal on the form: each named field its messages, everything else at the top."""
+    """Show an action's refusal on the form: each named field its messages, everything else at the top.
+
+    A refused right is recorded, so call it outside the transaction that was rolled back.
+    """
+    if isinstance(error, NotAllowed):
+        note_refusal(error)
     fields = error.fields if isinstance(error, Invalid) else {}
     shown = False
     for name, messages in fields.items():
@@ -138,6 +144,11 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The page for an expected error; None leaves a defect to the 500 handler."""
+        if isinstance(exception, NotAllowed):
+            try:
+                note_refusal(exception)
+            except OperationalError:
+                return unavailable(request)
         if isinstance(exception, DomainError):
             return error_response(
                 request,

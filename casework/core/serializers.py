@@ -207,6 +207,21 @@ class PartialDateSerializerField(serializers.Field[Any, Any, Any, Any]):
         }
 
 
+class AvailableTransitionsField(serializers.ListField):
+    """The names of the transitions that the person could carry out on the object as it stands."""
+
+    def __init__(self, workflow: Any = None, **kwargs: Any) -> None:
+        self.workflow = workflow
+        kwargs.update(source="*", read_only=True, child=serializers.CharField())
+        super().__init__(**kwargs)
+
+    def to_representation(self, data: Any) -> list[str]:
+        """Read the workflow's table for this object and person."""
+        request = self.context.get("request")
+        user = getattr(request, "user", None)
+        return [found.name for found in self.workflow.available(data, user)] if user else []
+
+
 class PartialDateSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """Describes a partial date in the API's schema, apart for request and response."""
 
