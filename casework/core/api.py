@@ -24,19 +24,12 @@ from rest_framework.serializers import BaseSerializer, as_serializer_error
 from rest_framework.views import set_rollback
 
 from casework.core.access import note_refusal
+from casework.core.api_fields import AvailableTransitionsField, PartialDateSerializerField, VisiblePrimaryKeyField
 from casework.core.errors import DomainError, Invalid, NotAllowed, NotFound
 from casework.core.filters import StrictFilterBackend
 from casework.core.http import RETRY_SECONDS, problem
 from casework.core.paging import PAGING_PARAMETERS, KeysetPagination
-from casework.core.serializers import (
-    AvailableTransitionsField,
-    EmptySerializer,
-    PartialDateSerializerField,
-    ReasonSerializer,
-    StrictModelSerializer,
-    StrictSerializer,
-    VisiblePrimaryKeyField,
-)
+from casework.core.serializers import EmptySerializer, ReasonSerializer, StrictModelSerializer, StrictSerializer
 from casework.core.workflow import Workflow
 
 __all__ = [
@@ -53,7 +46,6 @@ __all__ = [
     "exception_handler",
     "transition",
 ]
-
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
@@ -101,7 +93,7 @@ def _framework_problem(error: exceptions.APIException) -> Response:
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait) + 1)
     detail = error.detail if isinstance(error.detail, str) else _("The request cannot be answered.")
-    code = detail.code if isinstance(detail, exceptions.ErrorDetail) else str(error.default_code)
+    code = str(getattr(detail, "code", None) or error.default_code)
     return _problem(error.status_code, code, detail, headers=headers)
 
 
@@ -157,7 +149,7 @@ class CaseworkViewSet(viewsets.GenericViewSet[Any]):
     orderings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     default_ordering: ClassVar[str | None] = None
     lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    http_method_names = ("get", "post", "patch", "delete", "head", "options")  # type: ignore[assignment]
+    http_method_names = ("get", "post", "patch", "delete", "head", "options")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -185,7 +177,7 @@ class CaseworkViewSet(viewsets.GenericViewSet[Any]):
 
     def get_queryset(self) -> Any:
         """The rows that the person may see; none while the schema is made."""
-        queryset = super().get_queryset()
+        queryset: Any = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return queryset.none()
         return queryset.visible_to(self.request.user)
@@ -257,7 +249,8 @@ def transition(
 
     method.__name__ = name
     method.__doc__ = (perform.__doc__ or "").strip().split("\n")[0]
-    described = extend_schema(request=serializer, **({"responses": output} if output else {}))(method)
-    offered = action(detail=True, methods=["post"], url_path=path, url_name=path, filterset_class=None)(described)
+    description: dict[str, Any] = {"request": serializer} | ({"responses": output} if output else {})
+    described = extend_schema(**description)(method)
+    offered: Any = action(detail=True, methods=["post"], url_path=path, url_name=path, filterset_class=None)(described)
     offered.transition_name = name.rstrip("_")
     return offered

@@ -20,7 +20,7 @@ from casework.core.forms import CaseworkForm
 from casework.core.paging import PAGING_PARAMETERS
 
 
-class VisibleChoiceField(forms.ModelChoiceField):
+class VisibleChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A choice among objects; what is hidden, absent or nonsense gets one and the same error."""
 
     def to_python(self, value: Any) -> Model | None:
@@ -32,7 +32,7 @@ class VisibleChoiceField(forms.ModelChoiceField):
         return found
 
 
-class VisibleFilter(django_filters.ModelChoiceFilter):
+class VisibleFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
     """A filter by a related object that the person may see: `queryset` is narrowed by `visible_to(user)`.
 
     It may follow relations (`field_name="links__case"`), as only visible objects can be named.
@@ -48,7 +48,7 @@ class VisibleFilter(django_filters.ModelChoiceFilter):
         return queryset.visible_to(request.user)
 
 
-class DateRangeFilter(django_filters.Filter):
+class DateRangeFilter(django_filters.Filter):  # type: ignore[misc]
     """Rows whose range of days touches the one typed: ?occurred=2024-10 or ?occurred=2024-10 to 2024-12.
 
     Reads `<field_name>_earliest` and `<field_name>_latest`; rows of unknown date are left out.
@@ -64,7 +64,7 @@ class DateRangeFilter(django_filters.Filter):
         return qs.filter(**{f"{name}_earliest__lte": value.latest, f"{name}_latest__gte": value.earliest})
 
 
-class StrictFilterSet(django_filters.FilterSet):
+class StrictFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """The base of every filter set. Raises Invalid for parameters that are unknown or given twice.
 
     Filters name plain columns; one that follows a relation has to be a VisibleFilter or have a method, so that nothing
@@ -118,7 +118,8 @@ class StrictFilterSet(django_filters.FilterSet):
     def rows(self) -> QuerySet[Any]:
         """The filtered rows; none while a filter's value is wrong, so that a mistake never shows everything."""
         if self.is_bound and not self.is_valid():
-            return self.queryset.none()
+            nothing: QuerySet[Any] = self.queryset.none()
+            return nothing
         rows: QuerySet[Any] = self.qs
         return rows
 
@@ -176,7 +177,7 @@ def _without(request: HttpRequest, name: str, value: str) -> str:
     return f"{request.path}?{query}" if (query := parameters.urlencode()) else request.path
 
 
-class StrictFilterBackend(DjangoFilterBackend):
+class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]
     """Filters the API's lists by the view's `filterset_class`; a wrong value is a 400 that names the parameter."""
 
     def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:

@@ -52,7 +52,7 @@ def render_form(
     *,
     status: int | None = None,
 ) -> HttpResponse:
-    """A page or fragment with a form: 422 when what was typed has errors, else 200. The form is `form` in the template."""
+    """A page or fragment with a form, as `form` in the template: 422 when what was typed has errors, else 200."""
     if status is None:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound and form.errors else HTTPStatus.OK
     return render(request, template, {**(context or {}), "form": form}, status=status)
@@ -103,9 +103,7 @@ def problem(
     }
 
 
-def error_response(
-    request: HttpRequest, status: int, message: str, *, kind: str = "", **context: Any
-) -> HttpResponse:
+def error_response(request: HttpRequest, status: int, message: str, *, kind: str = "", **context: Any) -> HttpResponse:
     """An error as the asker can use it: JSON under /api/, a fragment for htmx, else a page.
 
     The page is `errors/<status>.html`, else `errors/error.html`, else bare text; from 500 on it is rendered without

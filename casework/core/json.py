@@ -73,14 +73,14 @@ def too_large(limit: int) -> TooLarge:
 def _refuse_deep(text: str) -> None:
     depth = 0
     for match in _STRUCTURE.finditer(text):
-        token = match.group()
-        if token in "[{":
+        sign = match.group()
+        if sign in "[{":
             depth += 1
             if depth > MAX_DEPTH:
                 raise Invalid(
                     _("The request is nested deeper than %(depth)s levels.") % {"depth": MAX_DEPTH}, code="bad_json"
                 )
-        elif token in "]}":
+        elif sign in "]}":
             depth -= 1
 
 
@@ -143,9 +143,9 @@ class StrictJSONParser(BaseParser):
         coding = headers.get("HTTP_CONTENT_ENCODING", "identity")
         charset = str((parser_context or {}).get("encoding") or "utf-8").lower()
         if coding.lower() not in ("", "identity"):
-            raise UnsupportedMediaType(media_type, detail=_("Send the request without compression."))
+            raise UnsupportedMediaType(self.media_type, detail=_("Send the request without compression."))
         if charset not in ("utf-8", "utf8", "us-ascii"):
-            raise UnsupportedMediaType(media_type, detail=_("Send the request in UTF-8."))
+            raise UnsupportedMediaType(self.media_type, detail=_("Send the request in UTF-8."))
         limit = min(getattr(settings, "DATA_UPLOAD_MAX_MEMORY_SIZE", None) or MAX_BYTES, MAX_BYTES)
         if int(headers.get("CONTENT_LENGTH") or 0) > limit:
             raise too_large(limit)

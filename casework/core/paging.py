@@ -170,7 +170,9 @@ class Keyset:
     def _encode(self, row: Any, *, backward: bool) -> str:
         read = row.__getitem__ if isinstance(row, Mapping) else lambda name: getattr(row, name)
         values = [_to_plain(read(name)) for name in self.names]
-        text = json.dumps(["p" if backward else "n", self._signature, *values], separators=(",", ":"), ensure_ascii=False)
+        text = json.dumps(
+            ["p" if backward else "n", self._signature, *values], separators=(",", ":"), ensure_ascii=False
+        )
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @property
@@ -297,7 +299,7 @@ class KeysetPagination(CursorPagination):
     keyset: KeysetPage
     url: str
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The rows of the page asked for. Raises Invalid for a bad cursor, order or page size."""
         orderings: Mapping[str, Sequence[str]] = getattr(view, "orderings", None) or {"id": ("pk",)}
         default: str = getattr(view, "default_ordering", None) or next(iter(orderings))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from defusedxml.ElementTree import fromstring
@@ -28,12 +29,17 @@ def test_it_names_and_describes_itself_for_those_who_do_not_see_it():
     svg, page = svg_of(month_chart(months(6), title="Persons by month", desc="Persons, as of 2025-02-03."))
     assert svg.get("role") == "img"
     names = {element.get("id"): element.text for element in svg if element.tag in ("title", "desc")}
-    assert [names[key] for key in svg.get("aria-labelledby").split()] == ["Persons by month", "Persons, as of 2025-02-03."]
+    assert [names[key] for key in svg.get("aria-labelledby").split()] == [
+        "Persons by month",
+        "Persons, as of 2025-02-03.",
+    ]
     assert page.count("<tr>") == 6 + 2
 
 
 def test_it_is_free_of_style_attributes_scripts_and_links():
-    _, page = svg_of(month_chart([("<script>alert(1)</script>", 2), ('"><img src=x>', 1)], title='"<b>', desc="{{7*7}}"))
+    _, page = svg_of(
+        month_chart([("<script>alert(1)</script>", 2), ('"><img src=x>', 1)], title='"<b>', desc="{{7*7}}")
+    )
     assert not re.search(r"style=|<script|<img|<b>|href=|on\w+=", page)
     assert "{{7*7}}" in page
 
@@ -61,7 +67,7 @@ def test_it_prints_the_labels_that_fit_and_lists_all_in_the_table(count):
     chart = month_chart(months(count), title="t", desc="d")
     labels = [float(bar.middle) for bar in chart.bars if bar.axis_label]
     assert labels
-    assert all(later - earlier >= 60 for earlier, later in zip(labels, labels[1:], strict=False))
+    assert all(later - earlier >= 60 for earlier, later in pairwise(labels))
     assert svg_of(chart)[1].count('<th scope="row">') == count + 1
 
 
@@ -91,4 +97,7 @@ def test_it_refuses_negative_counts():
 
 
 def test_it_offers_the_numbers_as_csv():
-    assert 'href="/figures/months.csv"' in svg_of(month_chart(months(2), title="t", desc="d"), csv_url="/figures/months.csv")[1]
+    assert (
+        'href="/figures/months.csv"'
+        in svg_of(month_chart(months(2), title="t", desc="d"), csv_url="/figures/months.csv")[1]
+    )

@@ -31,12 +31,12 @@ def request_of():
 def bare_templates(settings, tmp_path):
     """Error templates of these tests alone."""
     (tmp_path / "errors").mkdir()
-    (tmp_path / "errors" / "error.html").write_text("{{ status }} {{ title }} {{ message }} {{ reasons|join:';' }} {{ request_id }}")
+    (tmp_path / "errors" / "error.html").write_text(
+        "{{ status }} {{ title }} {{ message }} {{ reasons|join:';' }} {{ request_id }}"
+    )
     (tmp_path / "errors" / "_error.html").write_text("fragment {{ message }}")
     (tmp_path / "form.html").write_text("{{ form.errors }}{{ hint }}")
-    settings.TEMPLATES = [
-        {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [tmp_path]}
-    ]
+    settings.TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [tmp_path]}]
     return tmp_path
 
 

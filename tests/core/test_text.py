@@ -29,7 +29,9 @@ def test_it_loses_no_visible_text_and_leaves_nothing_misleading(value):
     segments = mark_invisible(value)
     shown = "".join(segment for segment, marked in segments if not marked)
     left = [character for character in shown if unicodedata.category(character) in {"Cc", "Cs", "Cf", "Zl", "Zp"}]
-    assert set(left) <= {"\n", "\t", "\r", "\u200d"} | {c for c in left if unicodedata.category(c) == "Cf" and ord(c) < 0x900}
+    assert set(left) <= {"\n", "\t", "\r", "\u200d"} | {
+        c for c in left if unicodedata.category(c) == "Cf" and ord(c) < 0x900
+    }
     assert len(value) == len(shown) + sum(marked for _, marked in segments)
 
 
