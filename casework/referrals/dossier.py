@@ -232,4 +232,4 @@ def _codes_in(value: Any) -> set[str]:
 
 def _name_of(code: str) -> str:
     character = chr(int(code.removeprefix("U+"), 16))
-    return unicodedata.name(character, "control or unassigned character").capitalize()
+    return unicodedata.name(character, "CONTROL OR UNASSIGNED CHARACTER")
