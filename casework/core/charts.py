@@ -16,10 +16,10 @@ from django.utils.formats import number_format
 
 HEIGHT = 260
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 24, 44
-NARROWEST, WIDEST = 560, 1120
+NARROWEST, ROOMY, WIDEST = 640, 800, 1120
 ROOMY_COLUMN = 30
 WIDEST_BAR = 56
-LABEL_WIDTH = 64
+LETTER_WIDTH = 6
 GRID_LINES = 5
 
 
@@ -94,7 +94,8 @@ def month_chart(
     columns = [(str(label), int(value)) for label, value in series]
     if any(value < 0 for _, value in columns):
         raise ValueError("A count cannot be negative.")
-    width = min(WIDEST, max(NARROWEST, LEFT + RIGHT + ROOMY_COLUMN * len(columns)))
+    label_width = LETTER_WIDTH * max((len(label) for label, _ in columns), default=0) + 12
+    width = _width(len(columns), label_width)
     step, top = _scale(max((value for _, value in columns), default=0))
     return Chart(
         title=title,
@@ -102,13 +103,21 @@ def month_chart(
         key="chart-" + sha256(f"{title}\n{desc}\n{columns}".encode()).hexdigest()[:12],
         width=width,
         height=HEIGHT,
-        bars=_bars(columns, width, top),
+        bars=_bars(columns, width, top, label_width),
         grid=[_grid_line(value, top) for value in range(0, top + 1, step)],
         plot_right=width - RIGHT,
         total=sum(value for _, value in columns),
         label_heading=label_heading,
         value_heading=value_heading,
     )
+
+
+def _width(columns: int, label_width: int) -> int:
+    """Wide enough for every label where that is not much, else for readable columns, within limits."""
+    with_labels = LEFT + RIGHT + columns * label_width
+    if with_labels <= ROOMY:
+        return max(NARROWEST, with_labels)
+    return min(WIDEST, max(NARROWEST, LEFT + RIGHT + ROOMY_COLUMN * columns))
 
 
 def _scale(largest: int) -> tuple[int, int]:
@@ -119,12 +128,12 @@ def _scale(largest: int) -> tuple[int, int]:
     return step, max(step, -(-largest // step) * step)
 
 
-def _bars(columns: Sequence[tuple[str, int]], width: int, top: int) -> list[Bar]:
+def _bars(columns: Sequence[tuple[str, int]], width: int, top: int, label_width: int) -> list[Bar]:
     if not columns:
         return []
     slot = (width - LEFT - RIGHT) / len(columns)
     thickness = min(WIDEST_BAR, slot * 0.7)
-    every = max(1, math.ceil(LABEL_WIDTH / slot))
+    every = max(1, math.ceil(label_width / slot))
     longest_value = max(len(_number(value)) for _, value in columns)
     room_for_values = slot >= 7 * longest_value + 2
     bars = []

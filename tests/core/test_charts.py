@@ -67,7 +67,7 @@ def test_it_prints_the_labels_that_fit_and_lists_all_in_the_table(count):
     chart = month_chart(months(count), title="t", desc="d")
     labels = [float(bar.middle) for bar in chart.bars if bar.axis_label]
     assert labels
-    assert all(later - earlier >= 60 for earlier, later in pairwise(labels))
+    assert all(later - earlier >= 45 for earlier, later in pairwise(labels))
     assert svg_of(chart)[1].count('<th scope="row">') == count + 1
 
 
