@@ -13,6 +13,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from gunicorn.glogging import Logger as GunicornLogger
 
 EMAIL = re.compile(r"[^\s@<>\"'(),;:/?&=]+@[^\s@<>\"'(),;:/?&=]+\.[^\s@<>\"'(),;:/?&=]+")
 # Ends at white space or a quotation mark, so that a request line in a message loses its query and keeps the rest.
@@ -100,3 +101,16 @@ def logging_config(level: str) -> dict[str, Any]:
     }
     logging.config.dictConfig(config)
     return config
+
+
+class ServerLogger(GunicornLogger):
+    """gunicorn's own lines in the same form as ours; no access log, which would hold addresses and query strings."""
+
+    def setup(self, cfg: Any) -> None:
+        self.loglevel = self.LOG_LEVELS.get(cfg.loglevel.lower(), logging.INFO)
+        logging_config(cfg.loglevel)
+        for logger in (self.error_log, self.access_log):
+            logger.handlers.clear()
+            logger.propagate = True
+        self.error_log.setLevel(self.loglevel)
+        self.access_log.setLevel(logging.CRITICAL)

@@ -108,7 +108,9 @@ def _copy_programs(installation: Installation, state: Path) -> Installation:
     """The wheel's programs where another user can run them. What only compiling needs stays behind."""
     if installation.root is None:
         return installation
-    stamp = hashlib.sha256(f"{installation.programs}{installation.programs.stat().st_mtime_ns}".encode()).hexdigest()[:12]
+    stamp = hashlib.sha256(f"{installation.programs}{installation.programs.stat().st_mtime_ns}".encode()).hexdigest()[
+        :12
+    ]
     target = state / "postgres-programs" / stamp
     if not target.exists():
         target.parent.mkdir(mode=0o755, exist_ok=True)
@@ -159,7 +161,7 @@ def _become(uid: int, gid: int) -> Callable[[], None]:
 
 def _can(run_as: RunAs, command: Sequence[str]) -> bool:
     try:
-        return subprocess.run(command, **run_as.options(), capture_output=True, timeout=30).returncode == 0
+        return subprocess.run(command, check=False, **run_as.options(), capture_output=True, timeout=30).returncode == 0
     except (OSError, subprocess.SubprocessError):
         return False
 
@@ -222,7 +224,7 @@ def socket_folder(state: Path) -> Path:
         return folder
     name = "casework-" + hashlib.sha256(os.fsencode(str(state))).hexdigest()[:16]
     shared = Path(tempfile.gettempdir())
-    return (shared if len(os.fsencode(str(shared))) < LONGEST_SOCKET_FOLDER - 30 else Path("/tmp")) / name  # noqa: S108
+    return (shared if len(os.fsencode(str(shared))) < LONGEST_SOCKET_FOLDER - 30 else Path("/tmp")) / name
 
 
 class Cluster:
@@ -286,7 +288,9 @@ class Cluster:
         with open(unfinished / "postgresql.conf", "a") as file:
             file.write("\ninclude_if_exists = 'casework.conf'\n")
         script = "".join(f"{statement}\n" for statement in statements)
-        self._run([installation.program("postgres"), "--single", "-D", str(unfinished), "-j", "postgres"], run_as, script)
+        self._run(
+            [installation.program("postgres"), "--single", "-D", str(unfinished), "-j", "postgres"], run_as, script
+        )
         unfinished.rename(self.data)
 
     def start(self) -> None:
@@ -311,7 +315,7 @@ class Cluster:
         command = [installation.program("pg_ctl"), "start", "-w", "-s", "-t", "120"]
         with open(self.log, "w") as log:
             self._own(self.log, run_as, 0o600)
-            done = subprocess.run(command, **run_as.options(), env=environment, stdout=log, stderr=log)
+            done = subprocess.run(command, check=False, **run_as.options(), env=environment, stdout=log, stderr=log)
         if done.returncode != 0:
             raise DatabaseUnavailable(f"The database did not start: {_reason(self.log.read_text(errors='replace'))}")
 
@@ -357,7 +361,9 @@ class Cluster:
 
     def _run(self, command: Sequence[str], run_as: RunAs, text: str = "") -> None:
         options = run_as.options() | {"stdin": None}
-        done = subprocess.run(command, **options, input=text, capture_output=True, text=True, errors="replace")
+        done = subprocess.run(
+            command, check=False, **options, input=text, capture_output=True, text=True, errors="replace"
+        )
         # The single-user server goes on after a failed statement, and says so only in its output.
         if done.returncode != 0 or re.search(r"\b(ERROR|FATAL|PANIC):", done.stderr):
             raise DatabaseUnavailable(f"The database could not be made: {_reason(done.stderr + done.stdout)}")
