@@ -21,6 +21,7 @@ _INVISIBLE = re.compile(
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
     "]"
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ZERO_WIDTH_JOINER = "\u200d"
 
 
@@ -32,7 +33,7 @@ def refuse_unstorable(text: str) -> str:
     """Return the text, or raise UnstorableText for NUL characters and lone surrogates."""
     if "\x00" in text:
         raise UnstorableText("The text contains a NUL character.")
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _SURROGATE.search(text):
         raise UnstorableText("The text contains half of a surrogate pair.")
     return text
 

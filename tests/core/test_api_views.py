@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import django_filters
@@ -9,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from django.urls import include, path
 from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from rest_framework import serializers
 from rest_framework.routers import SimpleRouter
 from rest_framework.test import APIRequestFactory, force_authenticate
@@ -239,6 +242,29 @@ def test_it_refuses_bodies_that_are_not_plain_json(books):
     request = factory.post("/", data=b" " * 1_100_000, content_type="application/json")
     force_authenticate(request, READER)
     assert view(request).status_code == 413
+
+
+FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+VALUES = st.one_of(
+    st.text(max_size=20), st.integers().map(str), st.uuids().map(str), st.sampled_from(["title", "open"])
+)
+
+
+@FUZZ
+@given(st.dictionaries(st.sampled_from(["cursor", "page_size", "ordering", "state", "sequel_of", "x"]), VALUES))
+def test_it_answers_any_query_with_a_list_or_a_refusal(books, query):
+    assert call("get", f"?{urlencode(query)}").status_code in (200, 400)
+
+
+@FUZZ
+@given(
+    st.dictionaries(
+        st.sampled_from(["title", "published", "sequel_of", "state"]),
+        st.recursive(st.none() | st.booleans() | st.integers() | VALUES, lambda inner: st.lists(inner, max_size=2)),
+    )
+)
+def test_it_answers_any_input_with_an_object_or_a_refusal(books, data):
+    assert call("post", data=data).status_code in (201, 400)
 
 
 def test_it_describes_itself_in_the_schema():
