@@ -237,8 +237,14 @@ def tabs(content: str, label: Any) -> SafeString:
 # Single lines
 
 
-@register.simple_tag
-def tab(label: Any, url: str, *, active: bool = False, count: int | None = None) -> SafeString:
+@register.simple_tag(takes_context=True)
+def tab(
+    context: template.Context, label: Any, url: str, *, active: bool | None = None, count: int | None = None
+) -> SafeString:
+    """One of the tabs; without `active`, it is the present one when its path is the page's."""
+    if active is None:
+        request = context.get("request")
+        active = request is not None and request.path == url.partition("?")[0]
     return _part("tab", label=label, url=url, active=active, count=count)
 
 
