@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.core.text import UnstorableText, refuse_unstorable
 
 UNSTORABLE = _("Remove the characters that cannot be stored: a null character or half of a character pair.")
-_REPLACEMENTS = {0: "\ufffd"} | {code: "\ufffd" for code in range(0xD800, 0xE000)}
+_REPLACEMENTS = {0: "\ufffd"} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
 class CaseworkBoundField(forms.BoundField):

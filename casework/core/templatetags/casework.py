@@ -150,7 +150,7 @@ def day(value: dt.date | None) -> SafeString:
 @register.simple_tag(name="safe_text")
 @register.filter(name="safe_text")
 def safe_text(value: Any) -> SafeString:
-    """Escaped text in which characters that hide or reorder other text are visible. Isolated, so that it turns nothing."""
+    """Escaped text in which characters that hide or reorder other text are replaced by their visible names."""
     text = "" if value is None else str(value)
     return format_html_join("", "{}", ((_segment(part, marked),) for part, marked in mark_invisible(text)))
 
@@ -182,7 +182,7 @@ def capture(content: str) -> str:
 
 @register.simple_block_tag
 def card(content: str, title: Any = "", **options: Any) -> SafeString:
-    """A panel. Options: icon, link and link_text (at the right of the title), flush (no padding), id, level (2), tone."""
+    """A panel. Options: icon, link and link_text (right of the title), flush (no padding), id, level (2), tone."""
     return _part("card", content=content, title=title, **{"level": 2, **options})
 
 
@@ -223,9 +223,9 @@ def table(content: str, caption: Any, **options: Any) -> SafeString:
 
 
 @register.simple_block_tag
-def filters(content: str, title: Any = _("Filter")) -> SafeString:
+def filters(content: str, title: Any = "") -> SafeString:
     """The filter column of a list, inside {% block filters %}; open without JavaScript, folded by it on phones."""
-    return _part("filters", content=content, title=title)
+    return _part("filters", content=content, title=title or _("Filter"))
 
 
 @register.simple_block_tag
@@ -283,7 +283,7 @@ def stat(label: Any, value: Any, **options: Any) -> SafeString:
 
 
 @register.simple_tag
-def pagination(previous: str = "", next: str = "", summary: Any = "") -> SafeString:  # noqa: A002  (reads so in a page)
+def pagination(previous: str = "", next: str = "", summary: Any = "") -> SafeString:
     """Links to the pages before and after; keyset lists have no page numbers."""
     return _part("pagination", previous=previous, next=next, summary=summary)
 
