@@ -1,0 +1,1 @@
+"""Casework: case management for investigators who document executions of prisoners of war."""

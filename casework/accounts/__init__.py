@@ -1,0 +1,1 @@
+"""Users, roles, teams, sign-in, step-up and personal tokens."""

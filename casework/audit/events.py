@@ -1,0 +1,109 @@
+"""The names of everything the audit records. One constant for each kind of act; the value is what is stored."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(models.TextChoices):
+    """A kind of act. The stored value never changes once used; the label is what the audit page shows."""
+
+    # Access
+    SIGNED_IN = "access.signed_in", _("Signed in")
+    SIGN_IN_FAILED = "access.sign_in_failed", _("Sign-in failed")
+    SIGNED_OUT = "access.signed_out", _("Signed out")
+    STEPPED_UP = "access.stepped_up", _("Confirmed identity again")
+    REFUSED = "access.refused", _("Refused")
+    SESSION_ENDED = "access.session_ended", _("Session ended")
+    BROKE_GLASS = "access.broke_glass", _("Break-glass access opened")
+
+    # Accounts
+    USER_INVITED = "accounts.user_invited", _("Invited a person")
+    INVITATION_ACCEPTED = "accounts.invitation_accepted", _("Accepted an invitation")
+    USER_DISABLED = "accounts.user_disabled", _("Disabled an account")
+    USER_ENABLED = "accounts.user_enabled", _("Enabled an account")
+    ROLE_GRANTED = "accounts.role_granted", _("Granted a role")
+    ROLE_ENDED = "accounts.role_ended", _("Ended a role")
+    TEAM_CREATED = "accounts.team_created", _("Created a team")
+    TEAM_CHANGED = "accounts.team_changed", _("Changed a team")
+    TOKEN_CREATED = "accounts.token_created", _("Made an API token")
+    TOKEN_REVOKED = "accounts.token_revoked", _("Revoked an API token")
+    SECOND_FACTOR_CHANGED = "accounts.second_factor_changed", _("Changed a second factor")
+    PASSWORD_CHANGED = "accounts.password_changed", _("Changed a password")
+    REFERENCE_DATA_CHANGED = "accounts.reference_data_changed", _("Changed reference data")
+
+    # Cases
+    CASE_CREATED = "cases.case_created", _("Opened a case")
+    CASE_CHANGED = "cases.case_changed", _("Changed a case")
+    CASE_CLOSED = "cases.case_closed", _("Closed a case")
+    CASE_REOPENED = "cases.case_reopened", _("Reopened a case")
+    SENSITIVITY_CHANGED = "cases.sensitivity_changed", _("Changed a case's sensitivity")
+    PERSON_ASSIGNED = "cases.person_assigned", _("Assigned a person")
+    ASSIGNMENT_ENDED = "cases.assignment_ended", _("Ended an assignment")
+    CASE_ACCESS_GRANTED = "cases.access_granted", _("Granted access to a case")
+    CASE_ACCESS_ENDED = "cases.access_ended", _("Ended access to a case")
+    VICTIM_ADDED = "cases.victim_added", _("Added a victim")
+    VICTIM_CHANGED = "cases.victim_changed", _("Changed a victim")
+    VICTIM_REMOVED = "cases.victim_removed", _("Removed a victim")
+    NAME_EMBARGO_LIFTED = "cases.name_embargo_lifted", _("Recorded consent to naming")
+    PERPETRATOR_ADDED = "cases.perpetrator_added", _("Added an alleged perpetrator")
+    PERPETRATOR_CHANGED = "cases.perpetrator_changed", _("Changed an alleged perpetrator")
+    PERPETRATOR_REMOVED = "cases.perpetrator_removed", _("Removed an alleged perpetrator")
+    NOTE_ADDED = "cases.note_added", _("Added a note")
+    TASK_ADDED = "cases.task_added", _("Added a task")
+    TASK_CHANGED = "cases.task_changed", _("Changed a task")
+    TASK_DONE = "cases.task_done", _("Finished a task")
+    TASK_REOPENED = "cases.task_reopened", _("Reopened a task")
+    CASES_EXPORTED = "cases.exported", _("Exported cases")
+
+    # Evidence
+    SOURCE_ADDED = "evidence.source_added", _("Added a source")
+    SOURCE_CHANGED = "evidence.source_changed", _("Changed a source")
+    SOURCE_RATED = "evidence.source_rated", _("Rated a source")
+    EVIDENCE_REGISTERED = "evidence.registered", _("Registered evidence")
+    EVIDENCE_CHANGED = "evidence.changed", _("Changed an evidence record")
+    FILE_ADDED = "evidence.file_added", _("Added a file")
+    EVIDENCE_LINKED = "evidence.linked", _("Linked evidence to a case")
+    EVIDENCE_UNLINKED = "evidence.unlinked", _("Unlinked evidence from a case")
+    EVIDENCE_REVEALED = "evidence.revealed", _("Revealed covered material")
+    FILE_DOWNLOADED = "evidence.downloaded", _("Downloaded an original")
+    FILE_CHECKED = "evidence.file_checked", _("Checked a file's hash")
+    CAVEAT_RELEASED = "evidence.caveat_released", _("Released a caveat")
+    PREVIEW_MADE = "evidence.preview_made", _("Made a preview")
+
+    # Findings
+    FINDING_PROPOSED = "findings.proposed", _("Proposed a finding")
+    FINDING_RETURNED = "findings.returned", _("Returned a finding")
+    FINDING_RESUBMITTED = "findings.resubmitted", _("Proposed a finding again")
+    FINDING_WITHDRAWN = "findings.withdrawn", _("Withdrew a proposed finding")
+    FINDING_APPROVED = "findings.approved", _("Approved a finding")
+    FINDING_SUPERSEDED = "findings.superseded", _("Superseded a finding")
+
+    # Statements
+    STATEMENT_REGISTERED = "statements.registered", _("Registered a public statement")
+    STATEMENT_CHANGED = "statements.changed", _("Changed a public statement")
+
+    # Referrals
+    REFERRAL_PREPARED = "referrals.prepared", _("Prepared a referral")
+    REFERRAL_CHANGED = "referrals.changed", _("Changed a referral")
+    REFERRAL_SUBMITTED = "referrals.submitted", _("Submitted a referral for approval")
+    REFERRAL_APPROVED = "referrals.approved", _("Approved a referral")
+    REFERRAL_RETURNED = "referrals.returned", _("Returned a referral for changes")
+    REFERRAL_WITHDRAWN = "referrals.withdrawn", _("Withdrew a referral")
+    REFERRAL_SENT = "referrals.sent", _("Recorded a referral as sent")
+    REFERRAL_DELIVERY_UNKNOWN = "referrals.delivery_unknown", _("Recorded that delivery is unknown")
+    REFERRAL_ACKNOWLEDGED = "referrals.acknowledged", _("Recorded an acknowledgement")
+    REFERRAL_REPLIED = "referrals.replied", _("Recorded a reply")
+    REFERRAL_CLOSED = "referrals.closed", _("Closed a referral")
+    CORRESPONDENCE_RECORDED = "referrals.correspondence_recorded", _("Recorded correspondence")
+    PACKAGE_FROZEN = "referrals.package_frozen", _("Froze a package")
+    PACKAGE_DOWNLOADED = "referrals.package_downloaded", _("Downloaded a package")
+
+    # Figures
+    ISSUER_FIGURE_RECORDED = "figures.issuer_figure_recorded", _("Recorded another issuer's figure")
+    FIGURES_EXPORTED = "figures.exported", _("Exported figures")
+
+    # Office
+    AUDIT_VIEWED = "office.audit_viewed", _("Read the audit log")
+    CHAIN_VERIFIED = "office.chain_verified", _("Verified the audit chain")

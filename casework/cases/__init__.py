@@ -1,0 +1,1 @@
+"""Incidents under investigation: people, places, tasks, notes, access."""

@@ -1,0 +1,137 @@
+"""Bytes and hands: blobs in the store, the files of items, previews, custody."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from casework.audit import clock
+from casework.audit.models import append_only
+from casework.evidence.models.items import Item
+from casework.evidence.querysets import ItemPartQuerySet
+
+
+class Blob(models.Model):
+    """Bytes in the write-once store, known by their SHA-256. Several files, of several teams, may be the same bytes;
+    a blob is therefore never shown on its own."""
+
+    class Check(models.TextChoices):
+        MATCHES = "matches", _("Matches")
+        MISMATCH = "mismatch", _("Does not match")
+        MISSING = "missing", _("Missing")
+
+    sha256 = models.CharField(_("SHA-256"), max_length=64, primary_key=True)
+    blake2b = models.CharField(_("BLAKE2b"), max_length=128)
+    size = models.PositiveBigIntegerField(_("size, bytes"))
+    media_type = models.CharField(_("media type"), max_length=100)
+    stored_at = models.DateTimeField(default=clock.now)
+    checked_at = models.DateTimeField(_("last checked"), default=clock.now)
+    check_result = models.CharField(_("result"), max_length=10, choices=Check.choices, default=Check.MATCHES)
+
+
+class EvidenceFile(models.Model):
+    """A file of an item: the bytes, and what the world called them."""
+
+    class Part(models.TextChoices):
+        ORIGINAL = "original", _("Evidentiary copy")
+        SCREENSHOT = "screenshot", _("Capture")
+        ATTACHMENT = "attachment", _("Attachment")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    item = models.ForeignKey(Item, models.PROTECT, related_name="files")
+    blob = models.ForeignKey(Blob, models.PROTECT, related_name="+")
+    part = models.CharField(_("part"), max_length=12, choices=Part.choices, default=Part.ORIGINAL)
+    name = models.CharField(_("file name"), max_length=255)
+    declared_type = models.CharField(max_length=100, blank=True)
+    flagged = models.CharField(_("flagged"), max_length=200, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=clock.now)
+
+    objects = ItemPartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["added_at", "id"]
+        triggers = append_only("evidence_evidencefile")
+
+    @property
+    def audit_label(self) -> str:
+        return self.item.reference
+
+
+class Preview(models.Model):
+    """What may be shown of a blob on a page: re-encoded by the server, never the original."""
+
+    class Kind(models.TextChoices):
+        COVER = "cover", _("Blurred and grey")
+        GREY = "grey", _("Grey still")
+        MOTION = "motion", _("Grey, silent, small video")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Being made")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("No preview could be made")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    blob = models.ForeignKey(Blob, models.CASCADE, related_name="previews")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    derived = models.CharField(max_length=64, blank=True)
+    media_type = models.CharField(max_length=40, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["blob", "kind"], name="one_preview_of_a_kind")]
+
+
+class CustodyEvent(models.Model):
+    """One link in an item's chain of custody: who did what to it. Append-only; each link commits to the one before."""
+
+    class Act(models.TextChoices):
+        REGISTERED = "registered", _("Registered")
+        FILE_ADDED = "file_added", _("File received and sealed")
+        DESCRIBED = "described", _("Record changed")
+        LINKED = "linked", _("Linked to a case")
+        UNLINKED = "unlinked", _("Unlinked from a case")
+        REVEALED = "revealed", _("Revealed on a page")
+        DOWNLOADED = "downloaded", _("Original downloaded")
+        CHECKED = "checked", _("Hash checked")
+        CITED = "cited", _("Cited in a finding")
+        DISCLOSED = "disclosed", _("Disclosed to a recipient")
+        RELEASED = "released", _("Caveat released")
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(Item, models.PROTECT, related_name="custody")
+    position = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    act = models.CharField(_("act"), max_length=12, choices=Act.choices)
+    actor_id = models.UUIDField(null=True)
+    actor_label = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    detail = models.JSONField(default=dict)
+    previous = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    objects = ItemPartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["item_id", "position"]
+        constraints = [models.UniqueConstraint(fields=["item", "position"], name="custody_one_link_a_position")]
+        triggers = append_only("evidence_custodyevent")
+
+    def payload(self) -> dict[str, object]:
+        """What the hash commits to."""
+        return {
+            "item": str(self.item_id),
+            "position": self.position,
+            "at": self.at.astimezone(datetime.UTC).isoformat(timespec="microseconds"),
+            "act": self.act,
+            "actor_id": str(self.actor_id) if self.actor_id else None,
+            "actor_label": self.actor_label,
+            "sha256": self.sha256,
+            "detail": self.detail,
+        }

@@ -1,0 +1,100 @@
+"""The fields that only one kind of item has."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from casework.evidence.models.items import Item
+from casework.evidence.querysets import ItemPartQuerySet
+
+
+@pghistory.track()
+class Video(models.Model):
+    """A video. Duration is in seconds, frame size in pixels; they are read from the file, not typed."""
+
+    class Copy(models.TextChoices):
+        ORIGINAL = "original", _("Original recording")
+        COPY = "copy", _("Copy")
+        UNKNOWN = "unknown", _("Unknown")
+
+    item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="video")
+    duration = models.DecimalField(_("duration, seconds"), max_digits=9, decimal_places=2, null=True, editable=False)
+    width = models.PositiveIntegerField(_("width"), null=True, editable=False)
+    height = models.PositiveIntegerField(_("height"), null=True, editable=False)
+    codecs = models.CharField(_("codecs"), max_length=80, blank=True, editable=False)
+    container = models.CharField(_("container"), max_length=40, blank=True, editable=False)
+    recorded_by = models.CharField(_("recorded by"), max_length=160, blank=True)
+    copy = models.CharField(_("original or copy"), max_length=10, choices=Copy.choices, default=Copy.UNKNOWN)
+    first_publication = models.CharField(_("first known publication"), max_length=300, blank=True)
+
+    objects = ItemPartQuerySet.as_manager()
+
+
+@pghistory.track()
+class UnitReport(models.Model):
+    """A report by a military unit. The author's name is sensitive."""
+
+    item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="unit_report")
+    unit = models.CharField(_("reporting unit"), max_length=160)
+    author = models.CharField(_("author"), max_length=160, blank=True)
+    number = models.CharField(_("report number"), max_length=60, blank=True)
+    dated = models.DateField(_("date of the report"), null=True, blank=True)
+    classification = models.CharField(_("classification marking"), max_length=80, blank=True)
+
+    objects = ItemPartQuerySet.as_manager()
+
+
+@pghistory.track()
+class Post(models.Model):
+    """A post on a social network, as it stood when captured."""
+
+    class Platform(models.TextChoices):
+        TELEGRAM = "telegram", _("Telegram")
+        VK = "vk", _("VK")
+        X = "x", _("X")
+        YOUTUBE = "youtube", _("YouTube")
+        FACEBOOK = "facebook", _("Facebook")
+        INSTAGRAM = "instagram", _("Instagram")
+        TIKTOK = "tiktok", _("TikTok")
+        OK = "ok", _("Odnoklassniki")
+        RUTUBE = "rutube", _("RuTube")
+        WEB = "web", _("Web page")
+
+    item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="post")
+    platform = models.CharField(_("platform"), max_length=12, choices=Platform.choices)
+    handle = models.CharField(_("account"), max_length=120, blank=True)
+    display_name = models.CharField(_("name shown"), max_length=160, blank=True)
+    affiliation = models.CharField(_("known affiliation"), max_length=200, blank=True)
+    url = models.URLField(_("address"), max_length=1000)
+    post_id = models.CharField(_("post number"), max_length=120, blank=True)
+    published_shown = models.CharField(_("time of publication as shown"), max_length=80, blank=True)
+    text = models.TextField(_("text"), max_length=50_000, blank=True)
+    translation = models.TextField(_("translation"), max_length=50_000, blank=True)
+    capture_method = models.CharField(_("captured how and with what"), max_length=160, blank=True)
+    captured_by = models.CharField(_("captured by"), max_length=160, blank=True)
+    captured_at = models.DateTimeField(_("captured, UTC"), null=True, blank=True)
+    removed_on = models.DateField(_("found removed on"), null=True, blank=True)
+
+    objects = ItemPartQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["url"], name="post_by_url")]
+
+
+@pghistory.track()
+class Testimony(models.Model):
+    """An interview. The witness is a pseudonym everywhere; who it is stays with the case's named people."""
+
+    item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="testimony")
+    pseudonym = models.CharField(_("pseudonym of the witness"), max_length=80)
+    identity = models.CharField(_("who the witness is"), max_length=300, blank=True)
+    consent = models.CharField(_("consent and its scope"), max_length=300)
+    interviewer = models.CharField(_("interviewer"), max_length=160, blank=True)
+    interpreter = models.CharField(_("interpreter"), max_length=160, blank=True)
+    place = models.CharField(_("place of the interview"), max_length=160, blank=True)
+    protection_concern = models.CharField(_("protection concern"), max_length=300, blank=True)
+    earlier_interviews = models.CharField(_("earlier interviews elsewhere"), max_length=300, blank=True)
+
+    objects = ItemPartQuerySet.as_manager()

@@ -1,0 +1,1 @@
+"""Counts from findings in force as of a date, and figures published by others."""

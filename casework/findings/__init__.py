@@ -1,0 +1,1 @@
+"""The office's approved conclusions about cases: proposed, reviewed, in force."""

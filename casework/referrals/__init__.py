@@ -1,0 +1,1 @@
+"""Recipients, frozen packages, sending, correspondence, the disclosure register."""

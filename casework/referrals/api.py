@@ -1,0 +1,5 @@
+"""The referrals room's part of the API."""
+
+from __future__ import annotations
+
+routes: list[tuple[str, type, str]] = []

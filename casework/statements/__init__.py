@@ -1,0 +1,1 @@
+"""A registry of public calls and threats."""

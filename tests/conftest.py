@@ -1,0 +1,108 @@
+"""The cast, and a test database that is migrated once and copied for each worker."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+
+from casework.core.database import ensure_database, state_dir
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    ensure_database(state_dir())
+
+
+def _schema_hash() -> str:
+    """Changes whenever a migration, the locked packages or the reference data do."""
+    digest = hashlib.sha256()
+    paths = [CHECKOUT / "uv.lock", *sorted(CHECKOUT.glob("casework/*/migrations/*.py"))]
+    for path in [*paths, *sorted(CHECKOUT.glob("casework/*/reference_data.py"))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_blocker) -> None:  # type: ignore[no-untyped-def]
+    """Make the migrated template once for a schema, under a lock; workers copy it in a fraction of a second."""
+    from django.db import connection
+
+    test = settings.DATABASES["default"].setdefault("TEST", {})
+    template = f"casework_template_{_schema_hash()}"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    with open(state_dir() / "test-template.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with django_db_blocker.unblock():
+            with connection._nodb_cursor() as cursor:
+                cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'casework_template_%%'")
+                existing = {row[0] for row in cursor.fetchall()}
+            if template not in existing:
+                with connection._nodb_cursor() as cursor:
+                    for stale in existing:
+                        cursor.execute(f'DROP DATABASE IF EXISTS "{stale}" WITH (FORCE)')
+                _make_template(template)
+    # Flushing after a test that needed real commits truncates append-only tables too; no office's connection may.
+    connection.settings_dict["OPTIONS"]["options"] = "-c casework.truncate_allowed=on"
+    connection.settings_dict["TEST"]["TEMPLATE"] = template
+    name = f"test_casework_{worker}" if worker else "test_casework"
+    test["NAME"] = connection.settings_dict["TEST"]["NAME"] = name
+
+
+def _make_template(template: str) -> None:
+    """Migrate a database called `making`, then rename it, so that an interrupted run leaves no half template."""
+    from django.db import connection
+
+    from casework.core.database import grant_application_role
+
+    real = connection.settings_dict["NAME"]
+    connection.settings_dict["TEST"]["TEMPLATE"] = None
+    connection.settings_dict["TEST"]["NAME"] = making = f"{template}_making"
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    grant_application_role(connection)
+    connection.close()
+    connection.close_pool()
+    connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = real
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'ALTER DATABASE "{making}" RENAME TO "{template}"')
+
+
+@pytest.fixture(autouse=True)
+def _own_store(tmp_path: Path, settings) -> None:  # type: ignore[no-untyped-def]
+    """Every test has a store of its own."""
+    settings.CASEWORK_STORE = tmp_path / "store"
+
+
+@pytest.fixture
+def team(db):  # type: ignore[no-untyped-def]
+    from tests.factories import TeamFactory
+
+    return TeamFactory(name="Team East")
+
+
+@pytest.fixture
+def cast(team) -> SimpleNamespace:  # type: ignore[no-untyped-def]
+    """The people of every story: two investigators, a reviewer, two referral officers, an administrator, an auditor, a
+    viewer, and an outsider who does everything in another team."""
+    from tests.factories import TeamFactory, person
+
+    other = TeamFactory(name="Team South")
+    return SimpleNamespace(
+        team=team,
+        other_team=other,
+        investigator=person("Iryna Investigator", "investigator", team=team),
+        colleague=person("Kost Colleague", "investigator", team=team),
+        reviewer=person("Roman Reviewer", "reviewer", team=team),
+        referral_officer=person("Olha Officer", "referral_officer", team=team),
+        second_officer=person("Petro Officer", "referral_officer", team=team),
+        administrator=person("Adam Administrator", "administrator"),
+        auditor=person("Anna Auditor", "auditor"),
+        viewer=person("Vira Viewer", "viewer", team=team),
+        outsider=person("Oleh Outsider", "investigator", "reviewer", "referral_officer", team=other),
+    )
