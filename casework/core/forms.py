@@ -80,15 +80,14 @@ def _refuse(raw: Any) -> None:
         raise ValidationError(UNSTORABLE, code="unstorable") from error
 
 
-class _CaseworkMixin:
+class _CaseworkMixin(forms.BaseForm):
     """Looks at the raw input of every field before the field does, so that no field type can forget to."""
 
-    label_suffix = ""
     use_required_attribute = False
 
     def _clean_fields(self) -> None:
-        refused = {}
-        for name, bound in self._bound_items():
+        refused: dict[str, ValidationError] = {}
+        for name, bound in self._bound_items():  # type: ignore[attr-defined]
             try:
                 _refuse(bound.data)
             except ValidationError as error:
@@ -97,12 +96,12 @@ class _CaseworkMixin:
         for name in refused:
             del self.fields[name]
         try:
-            super()._clean_fields()
+            super()._clean_fields()  # type: ignore[misc]
         finally:
             self.fields.clear()
             self.fields.update(kept)
-        for name, error in refused.items():
-            self.add_error(name, error)
+        for name, refusal in refused.items():
+            self.add_error(name, refusal)
 
 
 class CaseworkForm(_CaseworkMixin, forms.Form):
@@ -113,7 +112,7 @@ class CaseworkModelForm(_CaseworkMixin, forms.ModelForm):
     """The base of forms that take their fields' types from a model. It is never saved: actions write."""
 
 
-class MomentField(forms.CharField):
+class MomentField(forms.Field):
     """A hidden ISO 8601 time with its zone, to the microsecond, as the page that was opened printed it."""
 
     widget = forms.HiddenInput
@@ -122,11 +121,10 @@ class MomentField(forms.CharField):
         return value.isoformat() if isinstance(value, dt.datetime) else value
 
     def to_python(self, value: Any) -> dt.datetime | None:
-        text = super().to_python(value)
-        if text in self.empty_values:
+        if value in self.empty_values:
             return None
         try:
-            moment = parse_datetime(text)
+            moment = parse_datetime(str(value))
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is None:
