@@ -183,7 +183,7 @@ def _content(data: DossierData, *, cautious: bool = False) -> dict[str, Any]:
         "evidence_count": data.evidence_count,
         "running_office": _set(shorten(data.office, RUNNING_OFFICE), cautious),
         "running_reference": _set(shorten(data.reference, RUNNING_REFERENCE), cautious),
-        "document_title": _one_line(f"{data.reference} {data.title}"),
+        "document_title": _one_line(f"{data.reference} {data.title}") or "Dossier",
         "document_author": _one_line(data.office),
     }
     content["codes"] = [[code, _name_of(code)] for code in sorted(_codes_in(content))]
@@ -203,7 +203,8 @@ def _annex_row(entry: AnnexEntry, cautious: bool) -> dict[str, Any]:
 def _set(value: Any, cautious: bool) -> Any:
     """Texts into lines of segments, records into dictionaries, all the way down."""
     if isinstance(value, str):
-        return set_lines(value, cautious=cautious) if value.strip() else None
+        lines = set_lines(value, cautious=cautious)
+        return lines if any(text.strip() for line in lines for text, _ in line) else None
     if isinstance(value, tuple):
         return [_set(item, cautious) for item in value]
     if is_dataclass(value):

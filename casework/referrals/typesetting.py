@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from datetime import date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import Any
 
@@ -48,7 +48,7 @@ def _fonts() -> typst.Fonts:
 
 
 def typeset_pdf(template: bytes, data: dict[str, Any], *, made_on: date | datetime) -> bytes:
-    """One archival, tagged PDF (PDF/A-2b, PDF/UA-1); `made_on` is its creation time, so a repeat gives the same bytes."""
+    """An archival, tagged PDF (PDF/A-2b, PDF/UA-1); `made_on` is its creation time: a repeat gives equal bytes."""
     return _compile(template, data, format="pdf", pdf_standards=ARCHIVAL, timestamp=_seconds(made_on))
 
 
@@ -69,15 +69,15 @@ def _compile(template: bytes, data: dict[str, Any], **options: Any) -> Any:
 
 def _seconds(moment: date | datetime) -> int:
     if not isinstance(moment, datetime):
-        moment = datetime.combine(moment, time(), timezone.utc)
+        moment = datetime.combine(moment, time(), UTC)
     return int(moment.timestamp())
 
 
 def set_lines(text: str, *, cautious: bool = False) -> list[Line]:
     """Text as the templates take it: lines of (text, is_code) segments, with places to break inside very long words.
 
-    `cautious` sets every character beyond Latin, Cyrillic and common punctuation as its code; it is for the rare mixture
-    of scripts in which each character has a glyph but their combination has none.
+    `cautious` sets every character beyond Latin, Cyrillic and common punctuation as its code; it is for the rare
+    mixture of scripts in which each character has a glyph but their combination has none.
     """
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").translate(_STYLE_SELECTORS)
     return [_line(line, cautious) for line in unified.split("\n")]
