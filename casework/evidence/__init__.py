@@ -1,0 +1,1 @@
+"""Sources, items, files in the write-once store, custody and previews."""
