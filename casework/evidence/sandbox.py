@@ -1,0 +1,191 @@
+"""A small prison for readers of hostile media: a child process that holds one open file and can reach nothing else.
+
+Parent side, `run`: starts the child with the evidence as its standard input, reads framed results from its standard
+output under a size limit, kills it at the deadline. Child side, `confine`: processor, memory and file limits, an own
+network name space, Landlock over the whole file system, and a descriptor limit of zero, after which the kernel opens
+no further file or socket whatever a parser is talked into. Nothing here imports Django: the child must stay small.
+
+Not a guarantee against a kernel flaw, nor (without a system-call filter) against code that attacks the kernel itself.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import resource
+import selectors
+import signal
+import struct
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+_ROOT = Path(__file__).resolve().parents[2]
+_HEADER = struct.Struct(">IQ")
+_MAX_HEADER = 64 * 1024
+
+_CLONE_NEWUSER, _CLONE_NEWNET, _CLONE_NEWIPC = 0x10000000, 0x40000000, 0x08000000
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
+_LANDLOCK_FS_BITS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
+_LANDLOCK_NET_FROM, _LANDLOCK_SCOPE_FROM = 4, 6
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds of processor and wall time, bytes of memory and of output."""
+
+    cpu_seconds: int = 90
+    wall_seconds: float = 180
+    memory: int = 3 << 30
+    output: int = 64 << 20
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a child handed over. `reason` is empty when it finished, else why it did not; outputs before that are whole.
+
+    `isolated` is true only when the child had no network and no file system besides its input.
+    """
+
+    results: dict[str, bytes] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    isolated: bool = False
+
+
+def run(module: str, source: int, task: dict[str, Any], limits: Limits | None = None) -> Outcome:
+    """Run `python -m module` over the open descriptor `source`, which it reads from the start. Never raises for what
+    the child does; OSError when no process can be started at all."""
+    limits = limits or Limits()
+    os.lseek(source, 0, os.SEEK_SET)
+    child = subprocess.Popen(
+        [sys.executable, "-s", "-m", module, json.dumps({**task, "limits": vars(limits)})],
+        stdin=source,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=_ROOT,
+        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        start_new_session=True,
+    )
+    assert child.stdout is not None
+    try:
+        data, reason = _collect(child.stdout, limits)
+    finally:
+        if child.poll() is None and (sys.exc_info()[0] or reason):
+            child.kill()
+        child.stdout.close()
+        child.wait()
+    return _outcome(data, reason or _reason(child.returncode))
+
+
+def _collect(pipe: IO[bytes], limits: Limits) -> tuple[bytes, str]:
+    data, deadline = bytearray(), time.monotonic() + limits.wall_seconds
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0 or not selector.select(left):
+                return bytes(data), "took too long"
+            piece = os.read(pipe.fileno(), 1 << 16)
+            if not piece:
+                return bytes(data), ""
+            data += piece
+            if len(data) > limits.output:
+                return bytes(data[: limits.output]), "made too much output"
+
+
+def _reason(returncode: int) -> str:
+    if returncode == 0:
+        return ""
+    if -returncode in {signal.SIGXCPU, signal.SIGKILL}:
+        return "used too much processor time or memory"
+    return "the reader stopped unexpectedly" if returncode < 0 else "the file could not be read"
+
+
+def _outcome(data: bytes, reason: str) -> Outcome:
+    """Take the frames apart. The child may be in hostile hands by now: nothing it says is believed beyond its shape."""
+    results: dict[str, bytes] = {}
+    facts: dict[str, Any] = {}
+    isolated, at = False, 0
+    while len(data) - at >= _HEADER.size:
+        header_size, body_size = _HEADER.unpack_from(data, at)
+        start = at + _HEADER.size
+        at = start + header_size + body_size
+        if header_size > _MAX_HEADER or at > len(data):
+            return Outcome(results, facts, reason or "the reader's answer was malformed", isolated)
+        try:
+            header = json.loads(data[start : start + header_size])
+            kind = header["kind"]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return Outcome(results, facts, reason or "the reader's answer was malformed", isolated)
+        if kind == "isolation":
+            isolated = header.get("network") is True and header.get("files") is True
+        elif kind == "facts" and isinstance(header.get("facts"), dict):
+            facts = header["facts"]
+        elif kind == "failed":
+            reason = str(header.get("reason", ""))[:200] or reason
+        elif isinstance(kind, str):
+            results[kind[:40]] = data[start + header_size : at]
+    return Outcome(results, facts, reason, isolated)
+
+
+# Child side
+
+
+def emit(kind: str, body: bytes = b"", **header: Any) -> None:
+    """Hand one result to the parent, whole or not at all."""
+    encoded = json.dumps({"kind": kind, **header}).encode()
+    frame = memoryview(_HEADER.pack(len(encoded), len(body)) + encoded + body)
+    while frame:
+        frame = frame[os.write(1, frame) :]
+
+
+def limit_resources(limits: dict[str, Any]) -> None:
+    """Processor, memory and core limits; dies with its parent. First thing in the child, before any import of weight."""
+    cpu = int(limits["cpu_seconds"])
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 2))
+    resource.setrlimit(resource.RLIMIT_AS, (int(limits["memory"]),) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    os.nice(10)
+
+
+def confine() -> dict[str, bool]:
+    """Give up network and files; call when everything is imported. Says what the kernel granted: `network` and `files`
+    are true when an own name space and Landlock hold; the limits on descriptors and file size always do."""
+    libc = _libc()
+    flags = _CLONE_NEWNET | _CLONE_NEWIPC
+    network = libc.unshare(flags | _CLONE_NEWUSER) == 0 or libc.unshare(flags) == 0
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    files = _landlock(libc)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    return {"network": network, "files": files}
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _landlock(libc: ctypes.CDLL) -> bool:
+    """Handle every kind of access and permit none. Descriptors already open stay usable."""
+    version = libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)
+    if version < 1:
+        return False
+    files = (1 << _LANDLOCK_FS_BITS.get(version, 16)) - 1
+    network = 0b11 if version >= _LANDLOCK_NET_FROM else 0
+    scope = 0b11 if version >= _LANDLOCK_SCOPE_FROM else 0
+    words = [files] + [network] * (version >= _LANDLOCK_NET_FROM) + [scope] * (version >= _LANDLOCK_SCOPE_FROM)
+    attributes = (ctypes.c_uint64 * len(words))(*words)
+    ruleset = libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(ctypes.sizeof(attributes)), 0)
+    if ruleset < 0:
+        return False
+    try:
+        return libc.syscall(_LANDLOCK_RESTRICT, ruleset, 0) == 0
+    finally:
+        os.close(ruleset)
