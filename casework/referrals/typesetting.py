@@ -49,7 +49,8 @@ def _fonts() -> typst.Fonts:
 
 def typeset_pdf(template: bytes, data: dict[str, Any], *, made_on: date | datetime) -> bytes:
     """An archival, tagged PDF (PDF/A-2b, PDF/UA-1); `made_on` is its creation time: a repeat gives equal bytes."""
-    return _compile(template, data, format="pdf", pdf_standards=ARCHIVAL, timestamp=_seconds(made_on))
+    pdf: bytes = _compile(template, data, format="pdf", pdf_standards=ARCHIVAL, timestamp=_seconds(made_on))
+    return pdf
 
 
 def typeset_png(template: bytes, data: dict[str, Any], *, ppi: float = 96) -> bytes:
@@ -122,7 +123,7 @@ def has_glyph(character: str) -> bool:
         return False
     sample = f"а{character}" if unicodedata.category(character).startswith("M") else character
     try:
-        typst.compile(_PROBE, sys_inputs={"text": sample}, font_paths=_fonts(), format="pdf", pdf_standards=ARCHIVAL[0])
+        typst.compile(_PROBE, sys_inputs={"text": sample}, font_paths=_fonts(), format="pdf", pdf_standards="a-2b")
     except typst.TypstError:
         return False
     return True

@@ -132,7 +132,7 @@ def video(
         # With the macroblock tree of the slower presets the encoder gives other bytes from run to run.
         stream.options = {"preset": "superfast", "crf": "30", "g": str(FRAMES_PER_SECOND), "x264-params": "mbtree=0"}
         for picture in _frames(seed, caption, max(1, round(seconds * FRAMES_PER_SECOND)), size, started):
-            container.mux(stream.encode(av.VideoFrame.from_image(picture)))
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24")))
         container.mux(stream.encode(None))
     return out.getvalue()
 
