@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""casework's commands: `demo` and `up` start everything; the others work on the same office. The database is there for each."""
+"""casework's commands: `demo` and `up` start everything; the others work on the same office."""
 
 from __future__ import annotations
 

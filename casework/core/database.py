@@ -20,7 +20,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from casework.core.postgres import PORT, Cluster, DatabaseUnavailable
+from casework.core.postgres import PORT, Cluster
+from casework.core.postgres_programs import DatabaseUnavailable
 
 __all__ = [
     "APPEND_ONLY_TABLES",
@@ -55,7 +56,7 @@ def state_dir() -> Path:
 
 
 def database_config(state: Path, url: str | None) -> dict[str, Any]:
-    """Django's DATABASES["default"]. Reads nothing but the environment; the password is read when a connection is made."""
+    """Django's DATABASES["default"]. Reads only the environment; the password is read when a connection is made."""
     role = os.environ.get("CASEWORK_DATABASE_ROLE") or "owner"
     if role not in ("owner", "app"):
         raise DatabaseUnavailable(f'CASEWORK_DATABASE_ROLE is "{role}"; it can be "owner" or "app".')
@@ -128,12 +129,16 @@ def prepare_state(state: Path) -> None:
             state.chmod(state.stat().st_mode & 0o7777 | 0o711)
         if not os.access(state, os.R_OK | os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, "not writable", str(state))
+        for name in ("secret-key", "kind", *(_passfile(state, role).name for role in ("owner", "app"))):
+            if (state / name).exists() and not os.access(state / name, os.R_OK):
+                raise PermissionError(errno.EACCES, "not readable", str(state / name))
 
 
 def grant_application_role(connection: Connection, role: str | None = None) -> bool:
-    """Let the application's role read and write rows, and only add to append-only tables. Run as the owner, after migrating.
+    """Let the application's role read and write rows, and only add to append-only tables.
 
-    False when there is no such role apart from the owner. Raises DatabaseUnavailable when the role does not exist.
+    Run as the owner, after migrating. False when pages connect as the owner itself. Raises DatabaseUnavailable when
+    the role does not exist.
     """
     role = role or application_role()
     if role is None:

@@ -69,7 +69,7 @@ def worker_seen() -> bool:
 
 
 def store_writable(folder: Path | None = None) -> bool:
-    """Whether evidence can be written: the store (or, before its first file, the folder it will be in) is open and has room."""
+    """Whether evidence can be written: the store (before its first file, the folder above) is open and has room."""
     folder = Path(folder or settings.CASEWORK_STORE)
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent

@@ -40,7 +40,7 @@ def _scrub_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
 
 
 def _exception(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The class of an exception and where it was raised. Its message often quotes what a person typed, so it stays out."""
+    """The class of an exception and where it was raised; its message, which often quotes what was typed, stays out."""
     error = event.pop("exc_info", None)
     if error is True:
         error = None
@@ -60,7 +60,7 @@ def _exception(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> M
 
 
 def logging_config(level: str) -> dict[str, Any]:
-    """Set up structlog and the standard library's logging, and return the dictionary that did it. `level`: a name such as INFO."""
+    """Set up structlog and the standard library's logging; returns what did it. `level`: a name such as INFO."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -91,7 +91,7 @@ def logging_config(level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {
-            # The middleware logs each request once, with its route and not its address; of these only failures with a trace.
+            # The middleware logs each request once, by its route. Here only failures, with a trace.
             "django.request": {"level": "ERROR"},
             "django.server": {"level": "CRITICAL"},
             "django.security": {"level": "ERROR"},

@@ -18,7 +18,7 @@ log = structlog.get_logger("casework.request")
 
 
 class RequestIdMiddleware:
-    """Gives each request an `id` (also `request_id`), taken from X-Request-ID when it is well formed, else a new one."""
+    """Gives each request an `id` (also `request_id`): that of X-Request-ID when well formed, else a new one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

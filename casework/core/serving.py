@@ -1,4 +1,4 @@
-"""What `manage.py up` and `manage.py demo` share: prepare an office's database and files, then serve it and stop in order."""
+"""What `manage.py up` and `manage.py demo` share: prepare an office, serve it, stop in order."""
 
 from __future__ import annotations
 
@@ -31,12 +31,13 @@ from casework.core.database import (
     state_dir,
     stop_database,
 )
-from casework.core.postgres import OLDEST
+from casework.core.postgres_programs import OLDEST
 from casework.core.supervise import Child, PortUnavailable, Supervisor, answers, check_port
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104
 ONE_ROLE = """\
-Note: pages connect as the owner of the database, so nothing but triggers keeps the audit from being changed. To part them:
+Note: pages connect as the owner of the database, so only triggers keep the audit from being changed. To part them:
   CREATE ROLE casework_app LOGIN PASSWORD '...';
 then set DATABASE_OWNER_URL to the present DATABASE_URL, and DATABASE_URL to the same database as casework_app."""
 
@@ -92,7 +93,7 @@ class ServeCommand(BaseCommand):
     @property
     def base_url(self) -> str:
         """The address people type: the one configured, else where the server listens."""
-        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
+        host = "127.0.0.1" if self.host in EVERYWHERE else self.host
         name = f"[{host}]" if ":" in host else host
         return (os.environ.get("CASEWORK_BASE_URL") or f"http://{name}:{self.port}").rstrip("/")
 
@@ -146,9 +147,9 @@ class ServeCommand(BaseCommand):
 
 
 def web_command(host: str, port: int) -> list[str]:
-    """gunicorn with threads: a slow upload of many gigabytes holds one thread, and the worker still reports as alive."""
+    """gunicorn with threads: a slow upload of gigabytes holds one thread, and the worker still reports as alive."""
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    shared_memory = Path("/dev/shm")
+    shared_memory = Path("/dev/shm")  # noqa: S108
     command = [sys.executable, "-m", "gunicorn", "casework.wsgi:application", "--bind", bind]
     command += ["--worker-class", "gthread", "--workers", "2", "--threads", "8", "--keep-alive", "5"]
     command += ["--timeout", "120", "--graceful-timeout", "30", "--log-level", "warning", "--no-control-socket"]
@@ -213,8 +214,8 @@ def plain_words() -> Iterator[None]:
             ) from error
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise CommandError(
-                f"{error.filename or state_dir()} is not readable and writable for this user. Correct its owner, or set "
-                "CASEWORK_STATE to another folder."
+                f"{error.filename or state_dir()} is not readable and writable for this user. Correct its owner, or "
+                "set CASEWORK_STATE to another folder."
             ) from error
         raise
 

@@ -1,4 +1,4 @@
-"""The processes of a running office: web server and worker, started together, watched, stopped in order. No Django here.
+"""The processes of a running office: web server and worker, started together, watched, stopped in order.
 
 Children live in sessions of their own, so that Ctrl-C reaches only this process, which then stops them one after the
 other: first the web server finishes its answers, then the worker its job. If this process dies, the kernel tells them.
@@ -55,7 +55,8 @@ def check_port(host: str, port: int) -> None:
 
 def answers(host: str, port: int, path: str = "/healthz") -> bool:
     """Whether the web server there gives an answer to `path`, whatever it thinks of this address."""
-    connection = http.client.HTTPConnection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=5)
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    connection = http.client.HTTPConnection(reached, port, timeout=5)
     try:
         connection.request("GET", path, headers={"Host": "localhost"})
         return connection.getresponse().status < 500
@@ -84,7 +85,7 @@ class Child:
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 (no thread has been started here)
+            preexec_fn=_die_with_parent,
         )
         self.started = time.monotonic()
 
