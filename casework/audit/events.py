@@ -102,6 +102,7 @@ class Event(models.TextChoices):
 
     # Figures
     ISSUER_FIGURE_RECORDED = "figures.issuer_figure_recorded", _("Recorded another issuer's figure")
+    ISSUER_FIGURE_CHANGED = "figures.issuer_figure_changed", _("Changed another issuer's figure")
     FIGURES_EXPORTED = "figures.exported", _("Exported figures")
 
     # Office
