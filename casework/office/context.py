@@ -6,8 +6,33 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from casework.office import navigation as nav
+
+LOCK_AFTER_SECONDS = 15 * 60
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context for base.html."""
-    return {"demo": settings.CASEWORK_DEMO}
+    """Context for base.html. Nothing is read from the database until a page draws it."""
+    context: dict[str, Any] = {"demo": settings.CASEWORK_DEMO}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return context
+    return context | {
+        "home_url": reverse("office:home"),
+        "nav_sections": SimpleLazyObject(lambda: nav.sections(user, request.path)),
+        "user_line": SimpleLazyObject(lambda: nav.user_line(user)),
+        "search_url": _address("office:search"),
+        "lock_url": _address("accounts:lock"),
+        "lock_after": LOCK_AFTER_SECONDS,
+        "account_url": _address("accounts:account"),
+    }
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
