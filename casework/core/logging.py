@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import logging.config
 import re
+import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from gunicorn.glogging import Logger as GunicornLogger
@@ -20,6 +21,18 @@ EMAIL = re.compile(r"[^\s@<>\"'(),;:/?&=]+@[^\s@<>\"'(),;:/?&=]+\.[^\s@<>\"'(),;
 QUERY = re.compile(r"\?[^\s\"'?]*=[^\s\"']*")
 # Attributes that Django and libraries hang on records: objects, whose text may name people.
 UNLOGGED = frozenset({"request", "exc_info", "stack_info", "user", "email", "cookies", "headers", "body", "params"})
+
+
+class StderrHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes to what stderr is at that moment, not to what it was when logging was set up."""
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, value: TextIO) -> None:
+        """Ignored: there is one stream."""
 
 
 def scrub(text: str) -> str:
@@ -88,7 +101,7 @@ def logging_config(level: str) -> dict[str, Any]:
                 ],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "handlers": {"stderr": {"()": StderrHandler, "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level.upper()},
         "loggers": {
             # The middleware logs each request once, by its route. Here only failures, with a trace.

@@ -22,6 +22,9 @@ PORT = 5432
 # A Unix socket's address holds 107 bytes, the name that PostgreSQL adds about 18 of them.
 LONGEST_SOCKET_FOLDER = 85
 STOP_SECONDS = 60
+# With less, a server that does not start most likely could not write, not even why.
+ROOM_BYTES = 1024 * 1024
+DISK_FULL = "the disk is full. Make room and start again; nothing that was saved is lost."
 
 
 def socket_folder(state: Path) -> Path:
@@ -129,6 +132,8 @@ class Cluster:
             self._own(self.log, run_as, 0o600)
             done = subprocess.run(command, check=False, **run_as.options(), env=environment, stdout=log, stderr=log)
         if done.returncode != 0:
+            if shutil.disk_usage(self.home).free < ROOM_BYTES:
+                raise DatabaseUnavailable(f"The database did not start: {DISK_FULL}")
             raise DatabaseUnavailable(f"The database did not start: {_reason(self.log.read_text(errors='replace'))}")
 
     def stop(self) -> None:
@@ -202,7 +207,7 @@ def _settings(folder: Path) -> str:
 def _reason(output: str) -> str:
     """The line of PostgreSQL's output that says what is wrong, in one clear line."""
     if "No space left on device" in output:
-        return "the disk is full. Make room and start again; nothing that was saved is lost."
+        return DISK_FULL
     if "already exists" in output and "postmaster.pid" in output:
         return "another server uses its folder."
     lines = [re.sub(r"^\S+ \S+ \S+ \[\d+\] ", "", line.strip()) for line in output.splitlines() if line.strip()]

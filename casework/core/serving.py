@@ -56,30 +56,35 @@ class ServeCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.host, self.port = options["host"], options["port"]
         self.state = state_dir()
-        signal.signal(signal.SIGTERM, _interrupt)
-        status, started = 0, False
+        previous = signal.signal(signal.SIGTERM, _interrupt)
         try:
             with plain_words():
                 if not options["no_serve"]:
                     check_port(self.host, self.port)
                 prepare_state(self.state)
                 claim_state(self.state, self.kind)
-                self.say("Preparing the database")
-                started = ensure_database(self.state)
-                self.prepare()
-                self.fill()
-                _let_go()
-            status = self.work_off() if options["no_serve"] else self.serve()
+                status = self.run_office(no_serve=options["no_serve"])
         except KeyboardInterrupt:
-            self.say("Stopped.")
+            self.say("Stopped. Everything saved is kept.")
             status = 130
         finally:
-            _let_go()
-            with plain_words():
-                if started or not options["no_serve"]:
-                    stop_database(self.state)
+            signal.signal(signal.SIGTERM, previous)
         if status:
             sys.exit(status)
+
+    def run_office(self, *, no_serve: bool) -> int:
+        """Prepare, then serve or do what is queued; afterwards stop the embedded server. The exit status."""
+        self.say("Preparing the database")
+        started = ensure_database(self.state)
+        try:
+            self.prepare()
+            self.fill()
+            _let_go()
+            return self.work_off() if no_serve else self.serve()
+        finally:
+            _let_go()
+            if started or not no_serve:
+                stop_database(self.state)
 
     def fill(self) -> None:
         """What this kind of office holds when it is new; and what the person at the terminal is told about it."""

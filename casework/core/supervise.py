@@ -35,6 +35,8 @@ class PortUnavailable(Exception):
 
 def check_port(host: str, port: int) -> None:
     """Raise PortUnavailable unless a server can listen on `host` and `port`."""
+    if not 0 <= port <= 65535:
+        raise PortUnavailable(f"{port} is not a port: choose one from 1024 to 65535.")
     try:
         family, kind, _proto, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
@@ -42,8 +44,6 @@ def check_port(host: str, port: int) -> None:
             probe.bind(address)
     except socket.gaierror as error:
         raise PortUnavailable(f"{host} is not an address of this machine.") from error
-    except OverflowError as error:
-        raise PortUnavailable(f"{port} is not a port: choose one from 1024 to 65535.") from error
     except OSError as error:
         reason = {
             errno.EADDRINUSE: f"Port {port} is taken. Choose another with --port.",

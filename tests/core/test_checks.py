@@ -57,7 +57,6 @@ def test_it_finds_nothing_wrong_on_ones_own_machine(settings: Any) -> None:
     [
         ({"DEBUG": True}, "E001"),
         ({"DEBUG": True, "CASEWORK_BASE_URL": "http://127.0.0.1:8000"}, "E001"),
-        ({"SECRET_KEY": ""}, "E002"),
         ({"SECRET_KEY": "too-short"}, "E002"),
         ({"SECRET_KEY": "a" * 80}, "E002"),
         ({"SECRET_KEY": f"django-insecure-{SAFE_KEY}"}, "E002"),
@@ -115,8 +114,7 @@ def test_it_is_among_the_checks_that_django_runs(settings: Any) -> None:
     assert "casework.E007" in {message.id for message in run_checks()}
 
 
-@pytest.mark.parametrize("command", [["check", "--deploy", "--fail-level", "WARNING"]])
-def test_it_passes_for_a_production_like_environment(tmp_path: Path, command: list[str]) -> None:
+def test_it_passes_for_a_production_like_environment(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CASEWORK_", "DATABASE_"))}
     environment |= {
         "CASEWORK_STATE": str(tmp_path),
@@ -125,13 +123,7 @@ def test_it_passes_for_a_production_like_environment(tmp_path: Path, command: li
         "DATABASE_URL": "postgresql://web@db.example/cases",
         "DATABASE_OWNER_URL": "postgresql://boss@db.example/cases",
     }
-    done = subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=CHECKOUT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout

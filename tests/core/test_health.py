@@ -80,9 +80,7 @@ class TestRequestId:
     def test_it_keeps_a_well_formed_id(self, client: Client, given: str) -> None:
         assert client.get("/healthz", headers={"X-Request-ID": given})["X-Request-ID"] == given
 
-    @pytest.mark.parametrize(
-        "given", ["", "short", "A" * 65, "new\nline-here", "<script>alert(1)</script>", "ідентифікатор"]
-    )
+    @pytest.mark.parametrize("given", ["", "short", "A" * 65, "new\nline-here", "<b>12345678</b>", "ідентифікатор"])
     def test_it_replaces_any_other(self, given: str) -> None:
         request = RequestFactory().get("/", headers={"X-Request-ID": given})
         answer = RequestIdMiddleware(lambda request: HttpResponse())(request)
@@ -120,9 +118,8 @@ class TestLogs:
 
     def test_it_leaves_people_out(self, lines) -> None:  # type: ignore[no-untyped-def]
         request = RequestFactory().get("/cases/?q=Petrenko")
-        logging.getLogger("django.request").error(
-            "Error at %s by iryna@example.org", request.get_full_path(), extra={"request": request}
-        )
+        said, address = "Error at %s by iryna@example.org", request.get_full_path()
+        logging.getLogger("django.request").error(said, address, extra={"request": request})
         try:
             raise ValueError("Petrenko is not a date")
         except ValueError:
