@@ -5,6 +5,7 @@
     CASEWORK_SECRET_KEY   signing key (default: made on first use and kept in the state folder, mode 0600)
     CASEWORK_STORE        folder of the evidence store (default: store/ in the state folder)
     CASEWORK_MAX_UPLOAD   largest accepted file, bytes (default: 20 GB)
+    CASEWORK_REQUIRE_SECOND_FACTOR   whether administrators need one for their pages (default: yes; no in a demonstration)
     CASEWORK_OFFICE       the office's name, printed on dossiers
     CASEWORK_EMAIL_URL    how mail leaves, e.g. smtp://user:password@host:587 (default: written to the log's folder)
     DATABASE_URL, DATABASE_OWNER_URL     an outside PostgreSQL 15+ (default: the embedded one)
@@ -56,6 +57,7 @@ CASEWORK_BASE_URL = env.str("CASEWORK_BASE_URL", default="http://127.0.0.1:8000"
 CASEWORK_STORE = Path(env.str("CASEWORK_STORE", default=str(STATE_DIR / "store")))
 CASEWORK_MAX_UPLOAD = env.int("CASEWORK_MAX_UPLOAD", default=20 * 10**9)
 CASEWORK_STEP_UP_SECONDS = env.int("CASEWORK_STEP_UP_SECONDS", default=10 * 60)
+CASEWORK_REQUIRE_SECOND_FACTOR = env.bool("CASEWORK_REQUIRE_SECOND_FACTOR", not (CASEWORK_DEMO or CASEWORK_TESTING))
 
 DEBUG = env.bool("CASEWORK_DEBUG", default=False)
 SECRET_KEY = env.str("CASEWORK_SECRET_KEY", default="") or _kept_secret()
@@ -89,7 +91,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "lucide",
     "csp",
-    "django.contrib.admin",
+    "casework.accounts.apps.ReferenceDataAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -147,6 +149,7 @@ FORM_RENDERER = "casework.core.forms.Renderer"
 DATABASES = {"default": database_config(STATE_DIR, env.str("DATABASE_URL", default="") or None)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PGHISTORY_APPEND_ONLY = True
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 # People
 AUTH_USER_MODEL = "accounts.User"
@@ -177,6 +180,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure
 MFA_TOTP_ISSUER = "Casework"
+MFA_ADAPTER = "casework.accounts.adapter.MFAAdapter"
+USERSESSIONS_ADAPTER = "casework.accounts.adapter.SessionsAdapter"
 USERSESSIONS_TRACK_ACTIVITY = False
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -187,11 +192,17 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "casework.core.http.csrf_failure"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"},
+    # Counts of guesses live here. Room for many, or whoever guesses at many addresses pushes out what counts them.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
 }
 
 # What a browser is told
 SECURE_SSL_REDIRECT = _secure
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("CASEWORK_BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _secure

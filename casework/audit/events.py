@@ -31,6 +31,7 @@ class Event(models.TextChoices):
     TOKEN_REVOKED = "accounts.token_revoked", _("Revoked an API token")
     SECOND_FACTOR_CHANGED = "accounts.second_factor_changed", _("Changed a second factor")
     PASSWORD_CHANGED = "accounts.password_changed", _("Changed a password")
+    NAME_CHANGED = "accounts.name_changed", _("Changed their name")
     REFERENCE_DATA_CHANGED = "accounts.reference_data_changed", _("Changed reference data")
 
     # Cases
@@ -50,6 +51,9 @@ class Event(models.TextChoices):
     PERPETRATOR_ADDED = "cases.perpetrator_added", _("Added an alleged perpetrator")
     PERPETRATOR_CHANGED = "cases.perpetrator_changed", _("Changed an alleged perpetrator")
     PERPETRATOR_REMOVED = "cases.perpetrator_removed", _("Removed an alleged perpetrator")
+    MOMENT_ADDED = "cases.moment_added", _("Added a moment to the capture-status timeline")
+    MOMENT_CHANGED = "cases.moment_changed", _("Changed a moment of the capture-status timeline")
+    MOMENT_REMOVED = "cases.moment_removed", _("Removed a moment of the capture-status timeline")
     NOTE_ADDED = "cases.note_added", _("Added a note")
     TASK_ADDED = "cases.task_added", _("Added a task")
     TASK_CHANGED = "cases.task_changed", _("Changed a task")
@@ -79,6 +83,7 @@ class Event(models.TextChoices):
     FINDING_WITHDRAWN = "findings.withdrawn", _("Withdrew a proposed finding")
     FINDING_APPROVED = "findings.approved", _("Approved a finding")
     FINDING_SUPERSEDED = "findings.superseded", _("Superseded a finding")
+    ELEMENT_ASSESSED = "findings.element_assessed", _("Judged an element of a crime")
 
     # Statements
     STATEMENT_REGISTERED = "statements.registered", _("Registered a public statement")
@@ -93,6 +98,7 @@ class Event(models.TextChoices):
     REFERRAL_WITHDRAWN = "referrals.withdrawn", _("Withdrew a referral")
     REFERRAL_SENT = "referrals.sent", _("Recorded a referral as sent")
     REFERRAL_DELIVERY_UNKNOWN = "referrals.delivery_unknown", _("Recorded that delivery is unknown")
+    REFERRAL_NOT_SENT = "referrals.not_sent", _("Established that a referral had not arrived")
     REFERRAL_ACKNOWLEDGED = "referrals.acknowledged", _("Recorded an acknowledgement")
     REFERRAL_REPLIED = "referrals.replied", _("Recorded a reply")
     REFERRAL_CLOSED = "referrals.closed", _("Closed a referral")

@@ -48,9 +48,15 @@ class CasePartQuerySet(models.QuerySet):
         return self.filter(visible_case(user, "case__"))
 
 
-class VictimQuerySet(CasePartQuerySet):
-    def present(self) -> VictimQuerySet:
+class RemovableQuerySet(CasePartQuerySet):
+    """Rows that are hidden, not deleted, when they are taken off a case."""
+
+    def present(self) -> RemovableQuerySet:
         return self.filter(removed_at=None)
+
+
+class VictimQuerySet(RemovableQuerySet):
+    """Victims and alleged perpetrators."""
 
 
 class TaskQuerySet(CasePartQuerySet):

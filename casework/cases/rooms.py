@@ -61,6 +61,7 @@ def case_frame(case: Case, user: User, *, active: str) -> dict[str, Any]:
     return {
         "case": case,
         "active": active,
+        "active_label": _rooms[active].label if active in _rooms else "",
         "facts": facts,
         "case_tabs": [
             {

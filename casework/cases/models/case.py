@@ -6,9 +6,10 @@ import uuid
 
 import pghistory
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from casework.accounts.models import Team
@@ -93,7 +94,8 @@ class Case(models.Model):
             models.Index(fields=["state", "-updated_at", "-id"], name="case_by_state_change"),
             models.Index(fields=["-occurred_latest", "-id"], name="case_by_date"),
             models.Index(fields=["region", "-updated_at", "-id"], name="case_by_region_change"),
-            GinIndex(fields=["title"], name="case_title_trigrams", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["-created_at", "-id"], name="case_by_opening"),
+            GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="case_title_trigrams"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.audit import clock
 from casework.audit.models import append_only
 from casework.cases.models.case import Case
-from casework.cases.querysets import CasePartQuerySet, TaskQuerySet
+from casework.cases.querysets import CasePartQuerySet, RemovableQuerySet, TaskQuerySet
 
 
 class Note(models.Model):
@@ -90,8 +90,9 @@ class CaptureMoment(models.Model):
     note = models.TextField(_("note and where it is seen"), max_length=5000, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
+    removed_at = models.DateTimeField(null=True, editable=False)
 
-    objects = CasePartQuerySet.as_manager()
+    objects = RemovableQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]
