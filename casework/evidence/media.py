@@ -24,6 +24,7 @@ import av.subtitles.stream
 import av.subtitles.subtitle
 import pypdfium2
 from av.container import InputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image, ImageFilter, ImageOps
@@ -41,12 +42,13 @@ CLIP_SIDE, CLIP_SECONDS, CLIP_RATE = 480, 120, 15
 CLIP_BUDGET = 50.0
 
 VIDEO_CODECS = (
-    "h264", "hevc", "vp8", "vp9", "libdav1d", "av1", "mpeg4", "msmpeg4", "msmpeg4v2", "h263", "mpeg2video", "mpeg1video",
-    "mjpeg", "theora", "prores",
+    "h264", "hevc", "vp8", "vp9", "libdav1d", "av1", "mpeg4", "msmpeg4", "msmpeg4v2", "h263", "mpeg2video",
+    "mpeg1video", "mjpeg", "theora", "prores",
 )  # fmt: skip
 AUDIO_CODECS = (
     "aac", "aac_latm", "mp3", "mp3float", "mp2", "mp2float", "opus", "libopus", "vorbis", "flac", "alac", "ac3", "eac3",
-    "amrnb", "amrwb", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_u8", "pcm_mulaw", "pcm_alaw",
+    "amrnb", "amrwb", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_u8", "pcm_mulaw",
+    "pcm_alaw",
 )  # fmt: skip
 OPTIONS = {
     "codec_whitelist": ",".join(VIDEO_CODECS + AUDIO_CODECS),
@@ -176,10 +178,8 @@ def read_media(source: io.FileIO, reader: str, previews: bool) -> None:
         sandbox.emit("facts", facts=media_facts(container, video))
         if video is None or not previews:
             return
-        if video.codec_context is None or video.codec_context.codec.name not in VIDEO_CODECS:
-            raise Unreadable("the video's codec is not one that is opened here")
-        check_pixels(video.codec_context.width, video.codec_context.height, MAX_VIDEO_PIXELS)
-        video.codec_context.thread_count = 2
+        context = decoder(video)
+        check_pixels(context.width, context.height, MAX_VIDEO_PIXELS)
         tiles = list(key_frames(container, video))
         if not tiles:
             raise Unreadable("no picture could be read from the video")
@@ -189,6 +189,15 @@ def read_media(source: io.FileIO, reader: str, previews: bool) -> None:
     with av.open(source, "r", format=reader, options=OPTIONS, metadata_errors="replace") as container:
         video = container.streams[video.index]  # type: ignore[assignment]
         sandbox.emit("clip", clip(container, video))
+
+
+def decoder(video: VideoStream) -> VideoCodecContext:
+    """The stream's decoder, when it is one of those that may be opened."""
+    context = video.codec_context
+    if context is None or context.codec.name not in VIDEO_CODECS:
+        raise Unreadable("the video's codec is not one that is opened here")
+    context.thread_count = 2
+    return context
 
 
 def is_cover(stream: VideoStream) -> bool:
@@ -218,8 +227,7 @@ def media_facts(container: InputContainer, video: VideoStream | None) -> dict[st
 
 def key_frames(container: InputContainer, video: VideoStream) -> Iterator[Image.Image]:
     """Up to six grey key frames spread over the video; those that can be read of a damaged one."""
-    assert video.codec_context is not None
-    video.codec_context.skip_frame = "NONKEY"
+    decoder(video).skip_frame = "NONKEY"
     seen: set[int | None] = set()
     length = container.duration or 0
     for number in range(TILES):
@@ -262,9 +270,8 @@ def strip(tiles: list[Image.Image]) -> Image.Image:
 
 
 def clip(container: InputContainer, video: VideoStream) -> bytes:
-    """A silent grey WebM of the start: at most 480 pixels, 15 frames a second, two minutes, and the processor budget."""
-    assert video.codec_context is not None
-    video.codec_context.thread_count = 2
+    """A silent grey WebM of the start: at most 480 pixels, 15 frames a second, two minutes, the processor budget."""
+    decoder(video)
     buffer, writer, started = io.BytesIO(), None, time.process_time()
     with av.open(buffer, "w", format="webm") as output:
         for number, frame in enumerate(sampled(container, video)):

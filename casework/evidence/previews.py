@@ -114,7 +114,11 @@ def _facts(said: dict[str, Any]) -> dict[str, Any]:
         value = said.get(name)
         if kind is str and isinstance(value, str) and _WORD.fullmatch(value):
             facts[name] = value
-        elif kind is not str and isinstance(value, int | float) and not isinstance(value, bool):
-            if math.isfinite(value) and 0 <= value <= _MAX_NUMBER:
-                facts[name] = kind(value)
+        elif kind is not str and _is_number(value):
+            facts[name] = kind(value)
     return facts
+
+
+def _is_number(value: object) -> bool:
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return plain and math.isfinite(value) and 0 <= value <= _MAX_NUMBER

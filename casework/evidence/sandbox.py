@@ -22,11 +22,12 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HEADER = struct.Struct(">IQ")
 _MAX_HEADER = 64 * 1024
+_GRACE_SECONDS = 10
 
 _CLONE_NEWUSER, _CLONE_NEWNET, _CLONE_NEWIPC = 0x10000000, 0x40000000, 0x08000000
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
@@ -72,20 +73,25 @@ def run(module: str, source: int, task: dict[str, Any], limits: Limits | None = 
         env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         start_new_session=True,
     )
-    assert child.stdout is not None
     try:
-        data, reason = _collect(child.stdout, limits)
+        data, reason = _collect(child, limits)
+        if not reason:
+            # It closed its output and has nothing left to do; one that lingers is killed like any other.
+            child.wait(timeout=_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        reason = "took too long"
     finally:
-        if child.poll() is None and (sys.exc_info()[0] or reason):
+        if child.poll() is None:
             child.kill()
-        child.stdout.close()
         child.wait()
     return _outcome(data, reason or _reason(child.returncode))
 
 
-def _collect(pipe: IO[bytes], limits: Limits) -> tuple[bytes, str]:
+def _collect(child: subprocess.Popen[bytes], limits: Limits) -> tuple[bytes, str]:
     data, deadline = bytearray(), time.monotonic() + limits.wall_seconds
-    with selectors.DefaultSelector() as selector:
+    if child.stdout is None:
+        raise OSError("the reader has no output to read from")
+    with child.stdout as pipe, selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
         while True:
             left = deadline - time.monotonic()
@@ -146,7 +152,7 @@ def emit(kind: str, body: bytes = b"", **header: Any) -> None:
 
 
 def limit_resources(limits: dict[str, Any]) -> None:
-    """Processor, memory and core limits; dies with its parent. First thing in the child, before any import of weight."""
+    """Processor, memory and core limits; dies with its parent."""
     cpu = int(limits["cpu_seconds"])
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 2))
     resource.setrlimit(resource.RLIMIT_AS, (int(limits["memory"]),) * 2)

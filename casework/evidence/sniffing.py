@@ -76,15 +76,17 @@ _EXTENSIONS = {
     "webp": "image/webp", "bmp": "image/bmp", "tif": "image/tiff", "tiff": "image/tiff", "pdf": PDF,
     "docx": _DOCX, "xlsx": _XLSX, "odt": _ODT, "zip": "application/zip", "txt": "text/plain", "csv": "text/csv",
     "htm": "text/html", "html": "text/html", "svg": "image/svg+xml", "xml": "text/xml", "m3u8": _PLAYLIST,
-    "json": "application/json", "doc": "application/msword", "rtf": "application/rtf", "7z": "application/x-7z-compressed",
-    "rar": "application/vnd.rar", "gz": "application/gzip", "heic": "image/heic", "avif": "image/avif",
+    "json": "application/json", "doc": "application/msword", "rtf": "application/rtf",
+    "7z": "application/x-7z-compressed", "rar": "application/vnd.rar", "gz": "application/gzip",
+    "heic": "image/heic", "avif": "image/avif",
 }  # fmt: skip
 
 # Types that mean the same bytes, by what people and browsers call them.
 _ALIASES = {
     "audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "audio/vnd.wave": "audio/wav", "audio/mp3": "audio/mpeg",
     "audio/x-m4a": "audio/mp4", "audio/x-flac": "audio/flac", "audio/opus": "audio/ogg", "image/jpg": "image/jpeg",
-    "image/pjpeg": "image/jpeg", "image/x-ms-bmp": "image/bmp", "application/x-pdf": PDF, "video/avi": "video/x-msvideo",
+    "image/pjpeg": "image/jpeg", "image/x-ms-bmp": "image/bmp", "application/x-pdf": PDF,
+    "video/avi": "video/x-msvideo",
     "video/x-m4v": "video/mp4", "application/ogg": "audio/ogg", "application/x-zip-compressed": "application/zip",
     "application/x-mpegurl": _PLAYLIST, "audio/x-mpegurl": _PLAYLIST, "application/xml": "text/xml",
     "video/matroska": "video/x-matroska", "application/x-rar-compressed": "application/vnd.rar",

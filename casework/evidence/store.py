@@ -129,7 +129,7 @@ class _SecondHash:
 
 
 class Incoming:
-    """One file on its way in: `write` pieces, then `finish` or `abort`. Used as a context it aborts what is not finished.
+    """One file on its way in: `write` pieces, then `finish` or `abort`. As a context it aborts what is not finished.
 
     Constant memory. `limit` and `expected_size` in bytes. Raises TooLarge past the limit or past what was declared,
     Invalid when less came than was declared, EmptyFile for 0 bytes, StorageFull when the disk has no room; whichever

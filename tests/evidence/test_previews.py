@@ -1,0 +1,213 @@
+"""Previews: covered, grey, silent, free of metadata; and whatever is wrong with a file, only its preview suffers."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import struct
+import zlib
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from casework.core.errors import IntegrityFailure
+from casework.evidence import previews, store
+from casework.evidence.previews import Made, PreviewFailed
+from casework.evidence.sandbox import Limits
+from casework.evidence.sniffing import Family, Sniffed, sniff
+from tests.evidence import samples
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: object, tmp_path: Path) -> Path:
+    settings.CASEWORK_STORE, settings.CASEWORK_MAX_UPLOAD = tmp_path / "store", 1 << 30  # type: ignore[attr-defined]
+    return tmp_path
+
+
+def keep(data: bytes) -> str:
+    return store.keep(store.receive([data]))
+
+
+def make(data: bytes, name: str = "", sniffed: Sniffed | None = None, limits: Limits | None = None) -> Made:
+    sha256 = keep(data)
+    try:
+        return previews.make(sha256, sniffed or sniff(data, name), limits=limits)
+    finally:
+        assert store.check(sha256, len(data)) is store.CheckResult.OK
+
+
+def read(made: Made, kind: str) -> bytes:
+    preview = made.previews[kind]
+    with store.derived().open(preview.sha256) as blob:
+        data = blob.read()
+    assert len(data) == preview.size
+    assert hashlib.sha256(data).hexdigest() == preview.sha256
+    return data
+
+
+def picture(made: Made, kind: str) -> Image.Image:
+    return Image.open(io.BytesIO(read(made, kind)))
+
+
+def sharpest_edge(image: Image.Image) -> int:
+    return int(np.abs(np.diff(np.asarray(image.convert("L"), dtype=np.int16), axis=1)).max())
+
+
+@pytest.mark.parametrize(("container", "codec"), [("mp4", "libx264"), ("webm", "libvpx-vp9"), ("matroska", "libx265"), ("avi", "mpeg4")])  # fmt: skip
+def test_it_makes_covered_previews_of_a_video(container: str, codec: str) -> None:
+    made = make(samples.video(container, codec))
+    assert set(made.previews) == {"poster", "still", "clip"}
+    assert made.note == ""
+    assert (made.facts["width"], made.facts["height"]) == (320, 240)
+    assert made.facts["duration"] == pytest.approx(3, abs=0.3)
+    assert made.facts["audio_codec"] in {"aac", "opus", "libopus"}
+    poster, still = picture(made, "poster"), picture(made, "still")
+    assert (poster.mode, still.mode) == ("L", "L")
+    assert sharpest_edge(poster) < 12 < sharpest_edge(still)
+    with av.open(io.BytesIO(read(made, "clip"))) as clip:
+        assert not clip.streams.audio
+        video = clip.streams.video[0]
+        assert (video.codec_context.name, max(video.width, video.height)) in {("vp8", 320), ("libvpx", 320)}
+        frames = list(clip.decode(video))
+        assert len(frames) == pytest.approx(45, abs=4)
+        colours = frames[0].to_ndarray(format="rgb24").astype(int)
+        assert np.ptp(colours, axis=2).max() <= 3
+    assert samples.SECRET not in b"".join(read(made, kind) for kind in made.previews)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"])
+def test_it_draws_images_anew_without_their_metadata(kind: str) -> None:
+    made = make(samples.picture(kind))
+    assert set(made.previews) == {"poster", "still", "copy"}
+    assert (made.facts["width"], made.facts["height"]) == (400, 300)
+    assert (picture(made, "poster").mode, picture(made, "still").mode, picture(made, "copy").mode) == ("L", "L", "RGB")
+    assert sharpest_edge(picture(made, "poster")) < 12
+    assert picture(made, "copy").size == (400, 300)
+    for made_kind in made.previews:
+        image = picture(made, made_kind)
+        assert not image.getexif()
+        assert "comment" not in image.info
+        assert samples.SECRET not in read(made, made_kind)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
+def test_it_draws_images_of_every_mode(mode: str) -> None:
+    assert "poster" in make(samples.picture("PNG", mode)).previews
+
+
+def test_it_turns_a_photograph_upright() -> None:
+    made = make(samples.picture("JPEG", turned=True))
+    assert picture(made, "copy").size == (300, 400)
+    assert (made.facts["width"], made.facts["height"]) == (400, 300)
+
+
+def test_it_shows_the_first_page_of_a_pdf() -> None:
+    made = make(samples.pdf())
+    assert set(made.previews) == {"poster", "still"}
+    assert made.facts["pages"] == 2
+    assert picture(made, "still").mode == "L"
+
+
+def test_it_tells_the_facts_alone() -> None:
+    data = samples.video()
+    facts = previews.probe(keep(data), sniff(data))
+    assert facts["video_codec"] == "h264"
+    assert list(store.derived().iterate()) == []
+
+
+def test_it_reads_nothing_else_for_a_playlist_named_as_video(folder: Path) -> None:
+    other = folder / "other.mp4"
+    other.write_bytes(samples.video())
+    playlist = f"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\nfile://{other}\n#EXT-X-ENDLIST\n".encode()
+    with pytest.raises(PreviewFailed):
+        make(playlist, "video.mp4")
+    for text in (playlist, f"ffconcat version 1.0\nfile '{other}'\n".encode()):
+        # Even if sniffing were fooled, the one demuxer that may read it does not.
+        for reader in ("mp4", "matroska", "avi", "mpegts", "mpeg", "ogg"):
+            fooled = Sniffed("video/mp4", Family.VIDEO, previewable=True, reader=reader)
+            with pytest.raises(PreviewFailed):
+                make(text, sniffed=fooled)
+    assert list(store.derived().iterate()) == []
+
+
+def png(width: int, height: int, data: bytes = b"") -> bytes:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def test_it_refuses_a_flood_of_pixels_before_decoding() -> None:
+    with pytest.raises(PreviewFailed, match=r"too large|damaged"):
+        make(png(60_000, 60_000, zlib.compress(bytes(1 << 20))))
+
+
+def test_it_survives_a_bomb_in_a_text_chunk() -> None:
+    bomb = png(10, 10, zlib.compress(bytes(310)))
+    text = b"Comment\0\0" + zlib.compress(bytes(200 << 20))
+    chunk = struct.pack(">I", len(text)) + b"zTXt" + text + struct.pack(">I", zlib.crc32(b"zTXt" + text))
+    with pytest.raises(PreviewFailed):
+        make(bomb[:33] + chunk + bomb[33:])
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.9])
+def test_it_makes_what_it_can_of_a_cut_video(share: float) -> None:
+    for container, codec in (("mp4", "libx264"), ("webm", "libvpx-vp9")):
+        data = samples.video(container, codec)
+        try:
+            made = make(data[: int(len(data) * share)])
+        except PreviewFailed as failure:
+            assert failure.reason
+        else:
+            assert "poster" in made.previews
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_it_survives_mutated_files(seed: int) -> None:
+    chance = random.Random(seed)
+    for original in (samples.video("mp4"), samples.picture(), samples.pdf()):
+        data = bytearray(original)
+        for _ in range(chance.randrange(1, 60)):
+            data[chance.randrange(40, len(data))] = chance.randrange(256)
+        try:
+            assert make(bytes(data), sniffed=sniff(original)).previews
+        except PreviewFailed as failure:
+            assert failure.reason
+
+
+def test_it_says_so_when_the_time_is_up() -> None:
+    with pytest.raises(PreviewFailed, match="too long"):
+        make(samples.video(), limits=Limits(wall_seconds=0.01))
+
+
+def test_it_says_so_when_only_the_clip_is_missing() -> None:
+    data = samples.video(width=1280, height=720, seconds=20, sound=False)
+    made = make(data, limits=Limits(output=150_000))
+    assert "poster" in made.previews
+    assert ("clip" in made.previews) is (made.note == "")
+
+
+@pytest.mark.parametrize(
+    "head", [b"plain text", b"<svg/>", b"PK\x03\x04" + bytes(40), b"\0\0\0\x14ftypheic" + bytes(50)]
+)
+def test_it_does_not_open_kinds_off_the_list(head: bytes) -> None:
+    with pytest.raises(PreviewFailed, match="no preview"):
+        make(head)
+
+
+def test_it_reports_missing_bytes_as_a_failure_of_integrity() -> None:
+    with pytest.raises(IntegrityFailure):
+        previews.make("0" * 64, sniff(samples.video()))
+
+
+def test_it_believes_only_known_facts() -> None:
+    said = {
+        "width": 10, "height": -1, "duration": float("nan"), "frame_rate": 10**12, "video_codec": "<script>",
+        "audio_codec": "aac", "pages": True, "title": "name of a person", "container": ["mp4"],
+    }  # fmt: skip
+    assert previews._facts(said) == {"width": 10, "audio_codec": "aac"}

@@ -1,0 +1,80 @@
+"""The sandbox: a reader that turns against us reaches no file, no network, and not past its limits."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from casework.evidence import sandbox
+from casework.evidence.sandbox import Limits, Outcome
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Iterator[int]:
+    path = tmp_path / "source"
+    path.write_bytes(b"evidence")
+    with path.open("rb") as file:
+        yield file.fileno()
+
+
+def attempt(source: int, act: str, argument: object = "", limits: Limits | None = None, **task: Any) -> Outcome:
+    return sandbox.run("tests.evidence.prisoner", source, {"act": act, "argument": str(argument), **task}, limits)
+
+
+@pytest.mark.parametrize("act", ["read", "write", "list", "remove"])
+def test_it_keeps_every_file_out_of_reach(source: int, tmp_path: Path, act: str) -> None:
+    target = tmp_path if act == "list" else tmp_path / "source"
+    outcome = attempt(source, act, target)
+    if act == "remove" and not outcome.isolated:
+        pytest.skip("this kernel grants no Landlock: names can be removed, though nothing read")
+    assert outcome.facts["came"] in {"OSError", "PermissionError"}
+    assert outcome.facts["input"] == "evidence"
+    assert (tmp_path / "source").read_bytes() == b"evidence"
+
+
+def test_it_keeps_programs_out_of_reach(source: int) -> None:
+    outcome = attempt(source, "run", "/bin/true")
+    if not outcome.isolated:
+        pytest.skip("this kernel grants no Landlock")
+    assert outcome.facts["came"] == "PermissionError"
+
+
+def test_it_keeps_the_network_out_of_reach(source: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        port = server.getsockname()[1]
+        assert attempt(source, "connect", port).facts["came"] == "OSError"
+        outcome = attempt(source, "connect", port, raise_descriptors=True)
+        if outcome.isolated:
+            assert outcome.facts["came"] in {"OSError", "PermissionError"}
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+@pytest.mark.parametrize("act", ["hang", "spin", "memory", "flood", "linger"])
+def test_it_ends_a_reader_that_takes_too_much(source: int, monkeypatch: pytest.MonkeyPatch, act: str) -> None:
+    monkeypatch.setattr(sandbox, "_GRACE_SECONDS", 1)
+    started = time.monotonic()
+    outcome = attempt(source, act, limits=Limits(cpu_seconds=1, wall_seconds=4, memory=1 << 30, output=4 << 20))
+    assert outcome.reason
+    assert time.monotonic() - started < 12
+
+
+@pytest.mark.parametrize(
+    "noise",
+    ["\0\0\0\2" + "\0" * 8 + "{}", "\xff" * 40, "\0\0\0\4" + "\0" * 8 + "nope", "\0\0\0\4" + "\0" * 7 + "\xff[[[["],
+)
+def test_it_believes_nothing_malformed_but_what_came_before(source: int, noise: str) -> None:
+    outcome = attempt(source, "babble", noise)
+    assert outcome.reason == "the reader's answer was malformed"
+    assert outcome.results == {"poster": b"\xff\xd8\xffwhole"}
+
+
+def test_it_reads_the_input_from_its_start(source: int) -> None:
+    for _ in range(2):
+        assert attempt(source, "list", "/").facts["input"] == "evidence"
