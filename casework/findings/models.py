@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 
 import pghistory
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
@@ -18,7 +18,9 @@ from casework.cases.models import Case, Party
 from casework.cases.models.people import StatusAtDeath
 from casework.core.dates import DateRange
 from casework.evidence.models import EvidenceLink, Item
+from casework.evidence.models.items import Establishes
 from casework.findings.querysets import CasePartQuerySet, FindingPartQuerySet, FindingQuerySet
+from casework.findings.triggers import finding_triggers, kept_with_finding
 
 
 class Conclusion(models.TextChoices):
@@ -50,43 +52,14 @@ class Qualification(models.TextChoices):
     NO_QUARTER = "8-2-b-xii", _("Denying quarter, art. 8(2)(b)(xii)")
 
 
-IMMUTABLE = """
-    IF OLD.state = 'approved' THEN
-        IF (to_jsonb(NEW) - 'in_force' - 'updated_at') <> (to_jsonb(OLD) - 'in_force' - 'updated_at')
-           OR lower(NEW.in_force) IS DISTINCT FROM lower(OLD.in_force) AND NOT isempty(NEW.in_force)
-           OR upper(OLD.in_force) IS NOT NULL AND NEW.in_force IS DISTINCT FROM OLD.in_force THEN
-            RAISE EXCEPTION 'an approved finding never changes' USING ERRCODE = 'restrict_violation';
-        END IF;
-        RETURN NEW;
-    END IF;
-    RETURN NEW;
-"""
-FOUR_EYES = """
-    IF NEW.state = 'approved' AND EXISTS (
-        SELECT 1 FROM findings_citedevidence cited JOIN evidence_item item ON item.id = cited.item_id
-        WHERE cited.finding_id = NEW.id AND item.registered_by_id = NEW.approved_by_id
-    ) THEN
-        RAISE EXCEPTION 'a finding is approved by someone who registered none of its evidence'
-            USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NEW;
-"""
-STEPS = """
-    IF NEW.state <> OLD.state AND NOT (
-        (OLD.state = 'proposed' AND NEW.state IN ('approved', 'returned', 'withdrawn'))
-        OR (OLD.state = 'returned' AND NEW.state IN ('proposed', 'withdrawn'))
-    ) THEN
-        RAISE EXCEPTION 'a finding does not go from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NEW;
-"""
-KEEP = "RAISE EXCEPTION 'findings are never deleted' USING ERRCODE = 'restrict_violation';"
-
-
 @pghistory.track()
 class Finding(models.Model):
     """A conclusion about one case. `in_force` is the range of days on which it is the office's conclusion; two
-    findings of one case are never in force on one day. Superseding closes the earlier range."""
+    findings of one case are never in force on one day. Superseding closes the earlier range; superseded on the day
+    it was decided, a finding was in force on no day and its range is empty. A case has one open proposal at a time.
+
+    `previous_version` is what was proposed before the finding was returned, with the reason (see snapshots.py).
+    """
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("Waiting for review")
@@ -128,6 +101,9 @@ class Finding(models.Model):
     proposed_at = models.DateTimeField(default=clock.now)
     returned_code = models.CharField(max_length=20, choices=ReturnReason.choices, blank=True)
     returned_note = models.TextField(max_length=5000, blank=True)
+    returned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    returned_at = models.DateTimeField(null=True)
+    previous_version = models.JSONField(null=True, editable=False)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_on = models.DateField(_("decided on"), null=True)
     in_force = DateRangeField(_("in force"), null=True)
@@ -153,7 +129,9 @@ class Finding(models.Model):
             ),
             models.CheckConstraint(
                 name="finding_approved_whole",
-                condition=Q(state="approved", approved_by__isnull=False, decided_on__isnull=False, in_force__isnull=False)
+                condition=Q(
+                    state="approved", approved_by__isnull=False, decided_on__isnull=False, in_force__isnull=False
+                )
                 | (~Q(state="approved") & Q(approved_by__isnull=True, in_force__isnull=True)),
             ),
             models.CheckConstraint(
@@ -162,18 +140,11 @@ class Finding(models.Model):
             models.CheckConstraint(
                 name="finding_dates_in_order", condition=Q(occurred_earliest__lte=F("occurred_latest"))
             ),
-        ]
-        triggers = [
-            pgtrigger.Trigger(name="finding_a_immutable", when=pgtrigger.Before, operation=pgtrigger.Update, func=IMMUTABLE),
-            pgtrigger.Trigger(name="finding_b_steps", when=pgtrigger.Before, operation=pgtrigger.Update, func=STEPS),
-            pgtrigger.Trigger(
-                name="finding_c_four_eyes",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                func=FOUR_EYES,
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state__in=["proposed", "returned"]), name="one_open_proposal_a_case"
             ),
-            pgtrigger.Trigger(name="finding_never_deleted", when=pgtrigger.Before, operation=pgtrigger.Delete, func=KEEP),
         ]
+        triggers = finding_triggers()
 
     def __str__(self) -> str:
         return self.reference
@@ -186,28 +157,17 @@ class Finding(models.Model):
     def occurred(self) -> DateRange:
         return DateRange(self.occurred_earliest, self.occurred_latest)
 
+    @property
+    def superseded_on(self) -> datetime.date | None:
+        """The first day on which it was no longer in force; None while it is, or before it was approved."""
+        if self.in_force is None:
+            return None
+        return self.decided_on if self.in_force.isempty else self.in_force.upper
 
-_KEEP_WITH_FINDING = """
-    IF EXISTS (SELECT 1 FROM findings_finding f
-               WHERE f.id = (CASE WHEN TG_OP = 'DELETE' THEN OLD.finding_id ELSE NEW.finding_id END)
-                 AND f.state = 'approved') THEN
-        RAISE EXCEPTION 'what an approved finding stands on never changes' USING ERRCODE = 'restrict_violation';
-    END IF;
-    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-    RETURN NEW;
-"""
-
-
-def kept_with_finding(name: str) -> list[pgtrigger.Trigger]:
-    """No row of an approved finding is added, altered or taken away."""
-    return [
-        pgtrigger.Trigger(
-            name=f"{name}_kept",
-            when=pgtrigger.Before,
-            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-            func=_KEEP_WITH_FINDING,
-        )
-    ]
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it is the office's conclusion today."""
+        return self.in_force is not None and clock.today() in self.in_force
 
 
 class VictimCount(models.Model):
@@ -230,11 +190,16 @@ class VictimCount(models.Model):
 
 
 class CitedEvidence(models.Model):
-    """A file that a finding stands on, frozen with the hash it had. An item without a file is cited with none."""
+    """A file that a finding stands on, frozen with the hash it had and with what the item was said to show. An item
+    without a file is cited with none."""
 
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="cited")
     link = models.ForeignKey(EvidenceLink, models.PROTECT, related_name="+")
     item = models.ForeignKey(Item, models.PROTECT, related_name="cited_in")
+    establishes = ArrayField(models.CharField(max_length=20, choices=Establishes.choices), default=list)
+    bearing = models.CharField(
+        max_length=12, choices=EvidenceLink.Bearing.choices, default=EvidenceLink.Bearing.SUPPORTS
+    )
     file_name = models.CharField(max_length=255, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
 

@@ -21,6 +21,10 @@ class FindingQuerySet(models.QuerySet):
         """The findings in force on `day`; at most one for each case."""
         return self.filter(in_force__contains=day)
 
+    def undecided(self) -> FindingQuerySet:
+        """Proposed, or returned for changes."""
+        return self.filter(state__in=["proposed", "returned"])
+
     def waiting(self) -> FindingQuerySet:
         """Proposed and not yet decided, oldest first."""
         return self.filter(state="proposed").order_by("proposed_at", "id")
