@@ -1,1 +1,5 @@
-"""The demonstration office: synthetic texts and files, laid down through the same actions as real work."""
+"""The demonstration: a synthetic office whose figures reproduce what was published, laid down through real actions."""
+
+from casework.office.demo.loading import load
+
+__all__ = ["load"]

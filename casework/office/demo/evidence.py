@@ -1,0 +1,153 @@
+"""The evidence of the demonstration: real files made for it, registered as an investigator would."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from casework.accounts.models import User
+from casework.audit import clock
+from casework.cases.models import Case
+from casework.evidence.actions import register_item
+from casework.evidence.models import Item
+from casework.evidence.uploads import stored_from_bytes
+from casework.office.demo import files
+from casework.office.demo.people import EAST, Cast
+from casework.office.demo.plan import Incident
+from casework.office.demo.texts import (
+    ADDRESSEES,
+    CLASSIFICATIONS,
+    PLACES,
+    SUBJECTS,
+    evidence_description,
+    evidence_title,
+    post,
+    report_paragraphs,
+)
+
+UKRAINE = tuple(place for place in PLACES if place.country == "UA")
+
+
+def _common(kind: str, number: int, incident: Incident | None, team: str, cast: Cast) -> dict[str, Any]:
+    recorded = (
+        {"recorded_earliest": incident.earliest, "recorded_latest": incident.latest} if incident is not None else {}
+    )
+    return {
+        "team": cast.teams[team],
+        "kind": kind,
+        "title": evidence_title(kind, number),
+        "description": evidence_description(kind, number),
+        "credibility": 2 + number % 2,
+        "collected_by": "Duty officer",
+        "collected_at": clock.now() - datetime.timedelta(hours=2),
+        **recorded,
+    }
+
+
+def register_video(
+    case: Case | None, number: int, incident: Incident | None, *, actor: User, cast: Cast, team: str
+) -> Item:
+    """A short aerial recording from a special service."""
+    started = datetime.datetime.combine(
+        incident.earliest if incident else clock.today(), datetime.time(11, number % 60), datetime.UTC
+    )
+    data = files.video(number, seconds=2 + number % 3, started=started)
+    closed = number % 13 == 5 and team == EAST
+    source = cast.sources["south" if team != EAST else "closed" if closed else "service"]
+    return register_item(
+        actor=actor,
+        files=[stored_from_bytes(f"recording-{number:04d}.mp4", data, "video/mp4")],
+        case=case,
+        establishes=("act", "capture_status") if case else (),
+        source=source,
+        caveat="office" if closed or team != EAST else "any_recipient",
+        language="",
+        graphic=2,
+        how_obtained="Handed over on a data carrier",
+        details={"recorded_by": "Unmanned aircraft crew", "copy": "copy"},
+        **_common("video", number, incident, team, cast),
+    )
+
+
+def register_report(case: Case, number: int, incident: Incident, *, actor: User, cast: Cast, team: str) -> Item:
+    """A unit's report in Ukrainian."""
+    place = UKRAINE[number * 7 % len(UKRAINE)]
+    dated = incident.latest + datetime.timedelta(days=1)
+    unit = cast.units["UA"][number % len(cast.units["UA"])]
+    report_number = f"{300 + number}/окр"
+    data = files.unit_report_pdf(
+        number,
+        unit=unit.note or unit.name,
+        number=report_number,
+        reported_on=dated,
+        paragraphs=report_paragraphs(
+            number, place_uk=place.settlement_uk, count=incident.persons, day=f"{incident.latest:%d.%m.%Y}"
+        ),
+        classification=CLASSIFICATIONS[number % len(CLASSIFICATIONS)],
+        subject=SUBJECTS[number % len(SUBJECTS)],
+        addressee=ADDRESSEES[number % len(ADDRESSEES)],
+    )
+    return register_item(
+        actor=actor,
+        files=[stored_from_bytes(f"донесення-{number:04d}.pdf", data, "application/pdf")],
+        case=case,
+        establishes=("place", "time"),
+        source=cast.sources["unit" if team == EAST else "south"],
+        caveat="any_recipient" if team == EAST else "office",
+        language="Ukrainian",
+        graphic=0,
+        how_obtained="Received through the military channel",
+        details={
+            "unit": unit.name,
+            "number": report_number,
+            "dated": dated,
+            "classification": CLASSIFICATIONS[number % len(CLASSIFICATIONS)],
+        },
+        **_common("unit_report", number, incident, team, cast),
+    )
+
+
+def register_post(case: Case, number: int, incident: Incident, *, actor: User, cast: Cast, team: str) -> Item:
+    """A post of a messenger channel, with its capture."""
+    place = UKRAINE[number * 7 % len(UKRAINE)]
+    found = post(number, place=place.settlement, place_uk=place.settlement_uk)
+    posted = datetime.datetime.combine(
+        incident.latest + datetime.timedelta(days=1), datetime.time(17, number % 60), datetime.UTC
+    )
+    handle = found.channel.handle.lstrip("@")
+    data = files.post_capture(
+        number,
+        channel=found.channel.name,
+        text=found.text,
+        posted=posted,
+        language=found.channel.language,
+        handle=found.channel.handle,
+        with_media=True,
+    )
+    return register_item(
+        actor=actor,
+        files=[stored_from_bytes(f"capture-{number:04d}.png", data, "image/png")],
+        case=case,
+        establishes=("act", "perpetrator"),
+        source=cast.sources["channel" if team == EAST else "south"],
+        caveat="public" if team == EAST else "office",
+        language={"uk": "Ukrainian", "ru": "Russian", "en": "English"}[found.channel.language],
+        graphic=1,
+        published_at=posted,
+        how_obtained="Captured by the office",
+        details={
+            "platform": "telegram",
+            "handle": found.channel.handle,
+            "display_name": found.channel.name,
+            "affiliation": found.channel.affiliation,
+            "url": f"https://t.me/{handle}/{1000 + number}",
+            "post_id": str(1000 + number),
+            "published_shown": f"{posted:%d.%m.%Y %H:%M}",
+            "text": found.text,
+            "translation": found.translation,
+            "capture_method": "Screen capture in a browser",
+            "captured_by": actor.name,
+            "captured_at": clock.now(),
+        },
+        **_common("post", number, incident, team, cast),
+    )
