@@ -60,7 +60,7 @@ def test_it_keeps_the_network_out_of_reach(source: int) -> None:
 def test_it_ends_a_reader_that_takes_too_much(source: int, monkeypatch: pytest.MonkeyPatch, act: str) -> None:
     monkeypatch.setattr(sandbox, "_GRACE_SECONDS", 1)
     started = time.monotonic()
-    outcome = attempt(source, act, limits=Limits(cpu_seconds=1, wall_seconds=4, memory=1 << 30, output=4 << 20))
+    outcome = attempt(source, act, limits=Limits(cpu_seconds=1, wall_seconds=2.5, memory=1 << 30, output=4 << 20))
     assert outcome.reason
     assert time.monotonic() - started < 12
 
