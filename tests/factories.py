@@ -160,6 +160,7 @@ class ItemFactory(DjangoModelFactory):
 
     class Meta:
         model = Item
+        skip_postgeneration_save = True
 
     reference = factory.LazyFunction(lambda: next_reference("E"))
     team = factory.SubFactory(TeamFactory)

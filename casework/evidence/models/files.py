@@ -49,7 +49,7 @@ class EvidenceFile(models.Model):
     declared_type = models.CharField(max_length=100, blank=True)
     flagged = models.CharField(_("flagged"), max_length=200, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    added_at = models.DateTimeField(default=clock.now)
+    added_at = models.DateTimeField(_("received, UTC"), default=clock.now)
 
     objects = ItemPartQuerySet.as_manager()
 
@@ -61,14 +61,20 @@ class EvidenceFile(models.Model):
     def audit_label(self) -> str:
         return self.item.reference
 
+    @property
+    def is_covered(self) -> bool:
+        """Whether it may be hard to look at, so that it opens only on a deliberate reveal."""
+        return self.blob.media_type.startswith(("video/", "image/")) or self.blob.media_type == "application/pdf"
+
 
 class Preview(models.Model):
     """What may be shown of a blob on a page: re-encoded by the server, never the original."""
 
     class Kind(models.TextChoices):
-        COVER = "cover", _("Blurred and grey")
-        GREY = "grey", _("Grey still")
-        MOTION = "motion", _("Grey, silent, small video")
+        POSTER = "poster", _("Blurred and grey")
+        STILL = "still", _("Grey still")
+        CLIP = "clip", _("Grey, silent, small video")
+        COPY = "copy", _("Picture drawn anew, without metadata")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Being made")

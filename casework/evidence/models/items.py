@@ -7,12 +7,14 @@ import uuid
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from casework.accounts.models import Team
 from casework.audit import clock
 from casework.cases.models import Case
+from casework.core.dates import DateRange
 from casework.evidence.models.sources import Caveat, Source
 from casework.evidence.querysets import ItemPartQuerySet, ItemQuerySet, LinkQuerySet
 
@@ -101,6 +103,14 @@ class Item(models.Model):
             models.Index(fields=["-registered_at", "-id"], name="item_by_registration"),
             models.Index(fields=["team", "-registered_at", "-id"], name="item_by_team"),
             models.Index(fields=["kind", "-registered_at", "-id"], name="item_by_kind"),
+            GinIndex(fields=["title"], name="item_title_trigrams", opclasses=["gin_trgm_ops"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="item_dates_in_order",
+                condition=models.Q(recorded_earliest__isnull=True, recorded_latest__isnull=True)
+                | models.Q(recorded_earliest__lte=models.F("recorded_latest")),
+            )
         ]
 
     def __str__(self) -> str:
@@ -109,6 +119,11 @@ class Item(models.Model):
     @property
     def audit_label(self) -> str:
         return self.reference
+
+    @property
+    def recorded(self) -> DateRange:
+        """When it was recorded, as precisely as is known."""
+        return DateRange(self.recorded_earliest, self.recorded_latest)
 
 
 @pghistory.track()
@@ -140,6 +155,16 @@ class EvidenceLink(models.Model):
                 fields=["item", "case"], condition=models.Q(removed_at=None), name="item_linked_once_to_a_case"
             )
         ]
+        indexes = [models.Index(fields=["case", "-linked_at", "-id"], name="link_by_case")]
+
+    @property
+    def audit_label(self) -> str:
+        return self.item.reference
+
+    @property
+    def facts(self) -> list[str]:
+        """What it establishes, in words."""
+        return [str(Establishes(value).label) for value in self.establishes]
 
 
 class CaveatRelease(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pghistory
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -48,7 +49,7 @@ class UnitReport(models.Model):
 
 @pghistory.track()
 class Post(models.Model):
-    """A post on a social network, as it stood when captured."""
+    """A post on a social network, as it stood when captured. A post that repeats another is no second source for it."""
 
     class Platform(models.TextChoices):
         TELEGRAM = "telegram", _("Telegram")
@@ -69,6 +70,7 @@ class Post(models.Model):
     affiliation = models.CharField(_("known affiliation"), max_length=200, blank=True)
     url = models.URLField(_("address"), max_length=1000)
     post_id = models.CharField(_("post number"), max_length=120, blank=True)
+    reposts = models.URLField(_("repeats the post at"), max_length=1000, blank=True)
     published_shown = models.CharField(_("time of publication as shown"), max_length=80, blank=True)
     text = models.TextField(_("text"), max_length=50_000, blank=True)
     translation = models.TextField(_("translation"), max_length=50_000, blank=True)
@@ -80,7 +82,10 @@ class Post(models.Model):
     objects = ItemPartQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["url"], name="post_by_url")]
+        indexes = [
+            models.Index(fields=["url"], name="post_by_url"),
+            GinIndex(fields=["url"], name="post_url_trigrams", opclasses=["gin_trgm_ops"]),
+        ]
 
 
 @pghistory.track()

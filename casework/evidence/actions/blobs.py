@@ -1,0 +1,84 @@
+"""Bytes on their way from an upload to the store and to a row, and the proof that they are still the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from casework.audit import clock
+from casework.core.errors import IntegrityFailure
+from casework.evidence import store
+from casework.evidence.models import Blob
+from casework.evidence.queue import queue_previews
+from casework.evidence.sniffing import Sniffed, sniff
+from casework.evidence.uploads import StoredUpload
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A file whose bytes have their place in the store, and no row yet. `name` is what the sender called it."""
+
+    sha256: str
+    blake2b: str
+    size: int
+    name: str
+    declared_type: str
+    sniffed: Sniffed
+
+
+def seal(upload: StoredUpload) -> Sealed:
+    """Judge the received bytes and keep them in the store; the row that mentions them comes after.
+
+    Raises EmptyFile for 0 bytes, IntegrityFailure and StorageFull as the store does.
+    """
+    received = upload.received
+    if received is None:
+        raise store.EmptyFile(_("The file is empty: it holds 0 bytes. Choose the file again."))
+    sha256 = store.keep(received)
+    name, declared = upload.name or "", (upload.content_type or "")[:100]
+    return Sealed(sha256, received.blake2b, received.size, name, declared, sniff(store.head(sha256), name, declared))
+
+
+def seal_all(uploads: Sequence[StoredUpload]) -> list[Sealed]:
+    """Seal every file or none: when one is refused, those still waiting are let go of."""
+    try:
+        return [seal(upload) for upload in uploads]
+    finally:
+        for upload in uploads:
+            upload.abort()
+
+
+def blob_of(sealed: Sealed) -> Blob:
+    """The row of sealed bytes, in the caller's transaction: a new one, or the one that says the same already."""
+    blob, made = Blob.objects.get_or_create(
+        sha256=sealed.sha256,
+        defaults={"blake2b": sealed.blake2b, "size": sealed.size, "media_type": sealed.sniffed.media_type[:100]},
+    )
+    if not made and (blob.blake2b, blob.size) != (sealed.blake2b, sealed.size):
+        raise IntegrityFailure(_("The store is damaged and did not take the file. Tell the administrator."))
+    if sealed.sniffed.previewable:
+        queue_previews(blob)
+    return blob
+
+
+def keep_blob(upload: StoredUpload) -> Blob:
+    """Keep an upload's bytes in the store and have their row; for correspondence and packages as well as evidence."""
+    return blob_of(seal(upload))
+
+
+def recheck(blob: Blob) -> Blob.Check:
+    """Hash the stored bytes again and write down what was found, and when."""
+    found = {
+        store.CheckResult.OK: Blob.Check.MATCHES,
+        store.CheckResult.MISSING: Blob.Check.MISSING,
+    }.get(store.check(blob.sha256, blob.size), Blob.Check.MISMATCH)
+    blob.check_result, blob.checked_at = found, clock.now()
+    blob.save(update_fields=["check_result", "checked_at"])
+    return found
+
+
+def blob_is_sound(blob: Blob) -> bool:
+    """Whether the stored bytes are, now, what they were when received. Reads them all: for before a package is made."""
+    return recheck(blob) is Blob.Check.MATCHES

@@ -1,0 +1,106 @@
+"""Files of items: adding, revealing, downloading, checking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casework.accounts.models import User
+from casework.audit.events import Event
+from casework.audit.record import record
+from casework.core.access import require
+from casework.core.errors import IntegrityFailure, Invalid
+from casework.evidence.access import can_add_file, can_check_file, can_download, can_reveal_file
+from casework.evidence.actions.blobs import Sealed, blob_of, recheck, seal_all
+from casework.evidence.actions.common import take_item
+from casework.evidence.actions.custody import append_custody
+from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item
+from casework.evidence.models.items import Kind
+from casework.evidence.queue import queue_probe
+
+if TYPE_CHECKING:
+    from casework.evidence.uploads import StoredUpload
+
+
+def add_file(
+    item: Item, *, actor: User, upload: StoredUpload, part: str = EvidenceFile.Part.ATTACHMENT
+) -> EvidenceFile:
+    """Seal one more file in an item. Its bytes are in the store before the record is begun."""
+    if part not in EvidenceFile.Part.values:
+        raise Invalid(_("Say what the file is."), fields={"part": [_("Choose what the file is.")]})
+    with transaction.atomic():
+        take_item(item, actor, can_add_file)
+    sealed = seal_all([upload])
+    with transaction.atomic():
+        row = take_item(item, actor, can_add_file)
+        (file,) = write_files(row, sealed, actor=actor, part=part)
+        record(Event.FILE_ADDED, actor=actor, obj=row, detail={"sha256": file.blob_id, "size": sealed[0].size})
+    return file
+
+
+def write_files(item: Item, sealed: Sequence[Sealed], *, actor: User, part: str) -> list[EvidenceFile]:
+    """The rows and custody of sealed files, in the caller's transaction, with the item locked."""
+    # Always in the order of the hashes, so that two people who add the same files at once do not wait for each other.
+    blobs = {each.sha256: blob_of(each) for each in sorted(sealed, key=lambda each: each.sha256)}
+    files = []
+    for bytes_ in sealed:
+        file = EvidenceFile.objects.create(
+            item=item,
+            blob=blobs[bytes_.sha256],
+            part=part,
+            name=bytes_.name,
+            declared_type=bytes_.declared_type,
+            flagged=bytes_.sniffed.note[:200],
+            added_by=actor,
+        )
+        detail = {"file": str(file.pk), "size": bytes_.size, "part": str(part)}
+        append_custody(item, CustodyEvent.Act.FILE_ADDED, actor=actor, sha256=file.blob_id, detail=detail)
+        files.append(file)
+    if item.kind == Kind.VIDEO and files:
+        queue_probe(item)
+    return files
+
+
+def reveal_file(file: EvidenceFile, *, actor: User) -> EvidenceFile:
+    """Put on record that the person looks at the grey preview of covered material."""
+    with transaction.atomic():
+        row = take_item(file.item, actor, can_reveal_file)
+        append_custody(row, CustodyEvent.Act.REVEALED, actor=actor, sha256=file.blob_id, detail={"file": str(file.pk)})
+        record(Event.EVIDENCE_REVEALED, actor=actor, obj=row, detail={"file": str(file.pk)})
+    return file
+
+
+def require_download(file: EvidenceFile, *, actor: User) -> None:
+    """Raise unless the person may have the original and its last check found it whole."""
+    require(can_download, actor, file.item)
+    if file.blob.check_result != Blob.Check.MATCHES:
+        raise IntegrityFailure(
+            _("The stored file no longer matches its recorded hash, so it is not given out. Tell the administrator.")
+        )
+
+
+def note_download(file: EvidenceFile, *, actor: User) -> EvidenceFile:
+    """Put on record that the person takes a copy of the original. Raises as `require_download`."""
+    with transaction.atomic():
+        row = take_item(file.item, actor)
+        require_download(file, actor=actor)
+        append_custody(
+            row, CustodyEvent.Act.DOWNLOADED, actor=actor, sha256=file.blob_id, detail={"file": str(file.pk)}
+        )
+        record(Event.FILE_DOWNLOADED, actor=actor, obj=row, detail={"file": str(file.pk), "sha256": file.blob_id})
+    return file
+
+
+def check_file(file: EvidenceFile, *, actor: User) -> str:
+    """Hash the stored bytes again; returns one of `Blob.Check`. Reads the whole file, outside of any transaction."""
+    require(can_check_file, actor, file.item)
+    found = recheck(file.blob)
+    with transaction.atomic():
+        row = take_item(file.item, actor, can_check_file)
+        detail = {"file": str(file.pk), "result": str(found)}
+        append_custody(row, CustodyEvent.Act.CHECKED, actor=actor, sha256=file.blob_id, detail=detail)
+        record(Event.FILE_CHECKED, actor=actor, obj=row, detail={**detail, "sha256": file.blob_id})
+    return found

@@ -1,0 +1,204 @@
+"""Registering items and changing what is said of them. The files of an item never change."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from casework.accounts.models import Team, User
+from casework.audit import clock
+from casework.audit.events import Event
+from casework.audit.record import record
+from casework.cases.actions.common import apply, refuse_unknown, take_open_case
+from casework.cases.models import Case
+from casework.core.access import refusal, require
+from casework.core.errors import Invalid
+from casework.core.references import next_reference
+from casework.core.workflow import change, require_unchanged
+from casework.evidence.access import can_add_evidence, can_change_item, can_register_item, hidden_details
+from casework.evidence.actions.blobs import seal_all
+from casework.evidence.actions.common import take_item
+from casework.evidence.actions.custody import append_custody
+from casework.evidence.actions.files import write_files
+from casework.evidence.actions.links import require_second_source, write_link
+from casework.evidence.models import (
+    Caveat,
+    CustodyEvent,
+    EvidenceFile,
+    EvidenceLink,
+    Item,
+    Post,
+    Source,
+    Testimony,
+    UnitReport,
+    Video,
+)
+from casework.evidence.models.items import Kind
+from casework.evidence.uploads import StoredUpload
+
+DETAIL_MODELS: dict[str, type[models.Model]] = {
+    Kind.VIDEO: Video,
+    Kind.UNIT_REPORT: UnitReport,
+    Kind.POST: Post,
+    Kind.TESTIMONY: Testimony,
+}
+CHANGEABLE = frozenset({
+    "title", "description", "language", "recorded_earliest", "recorded_latest", "published_at", "collected_at",
+    "collected_by", "how_obtained", "source", "credibility", "graphic",
+})  # fmt: skip
+AT_REGISTRATION = CHANGEABLE | {"caveat", "caveat_recipients"}
+
+
+def register_item(
+    *,
+    actor: User,
+    team: Team,
+    kind: str,
+    title: str,
+    files: Sequence[StoredUpload] = (),
+    case: Case | None = None,
+    establishes: Sequence[str] = (),
+    bearing: str = EvidenceLink.Bearing.SUPPORTS,
+    link_note: str = "",
+    details: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> Item:
+    """Register one piece of evidence with its files and, if given, its first link to a case.
+
+    The bytes have their place in the store before the one transaction that writes blob, item, detail, files, link,
+    custody and audit; when it fails no row is left, and the bytes wait for the sweep. `details` are the fields of the
+    kind's own table; `recorded` takes a DateRange. The caveat is the source's unless said otherwise.
+    """
+    values = _spread(fields)
+    refuse_unknown(values, AT_REGISTRATION)
+    item = Item(team=team, kind=_kind(kind), registered_by=actor)
+    source = values.get("source")
+    values.setdefault("caveat", source.caveat if source else Caveat.OFFICE)
+    apply(item, {"title": title.strip(), **values})
+    detail = _detail_row(item, dict(details or {}))
+    require(can_register_item, actor, team)
+    _require_own_source(source, team)
+    if case is not None:
+        with transaction.atomic():
+            take_open_case(case, actor, can_add_evidence)
+    sealed = seal_all(files)
+    with transaction.atomic():
+        require(can_register_item, actor, team)
+        locked = take_open_case(case, actor, can_add_evidence) if case is not None else None
+        item.reference = next_reference("E")
+        item.save(force_insert=True)
+        if detail is not None:
+            detail.save(force_insert=True)
+        append_custody(item, CustodyEvent.Act.REGISTERED, actor=actor, detail={"reference": item.reference})
+        write_files(item, sealed, actor=actor, part=EvidenceFile.Part.ORIGINAL)
+        if locked is not None:
+            write_link(item, locked, actor=actor, establishes=establishes, bearing=bearing, note=link_note)
+        require_second_source(item, credibility=item.credibility, source_id=item.source_id)
+        record(
+            Event.EVIDENCE_REGISTERED,
+            actor=actor,
+            obj=item,
+            case_id=locked.pk if locked else None,
+            detail={"kind": str(item.kind), "files": [each.sha256 for each in sealed]},
+        )
+        if locked is not None:
+            record(Event.EVIDENCE_LINKED, actor=actor, obj=item, case_id=locked.pk, detail={"bearing": str(bearing)})
+    return item
+
+
+def change_item(
+    item: Item,
+    *,
+    actor: User,
+    expected: datetime.datetime | str | None = None,
+    details: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> Item:
+    """Change what the record says. Raises Conflict when it was changed since `expected`.
+
+    Custody and audit name the fields; what they said before is in the row's history. Fields that tell who a witness or
+    an author is are refused to those who may not see them.
+    """
+    values, details = _spread(values), dict(details or {})
+    refuse_unknown(values, CHANGEABLE)
+    with transaction.atomic():
+        row = take_item(item, actor, can_change_item)
+        if hidden := sorted(set(details) & hidden_details(actor, row)):
+            raise refusal(actor, row, f"change {', '.join(hidden)}")
+        require_unchanged(row, expected)
+        _check_change(row, values)
+        changed = set(change(row, values)) | set(_change_details(row, details))
+        if changed:
+            change(row, {"updated_at": clock.now()})
+            append_custody(row, CustodyEvent.Act.DESCRIBED, actor=actor, detail={"fields": sorted(changed)})
+            record(Event.EVIDENCE_CHANGED, actor=actor, obj=row, detail={"fields": sorted(changed)})
+    return row
+
+
+def _check_change(row: Item, values: Mapping[str, Any]) -> None:
+    apply(Item(team_id=row.team_id), values)
+    source = values.get("source", row.source)
+    if "source" in values:
+        _require_own_source(source, row.team)
+    if {"source", "credibility"} & set(values):
+        require_second_source(
+            row, credibility=values.get("credibility", row.credibility), source_id=source.pk if source else None
+        )
+
+
+def _change_details(row: Item, details: dict[str, Any]) -> dict[str, list[Any]]:
+    if not details:
+        return {}
+    model = DETAIL_MODELS.get(row.kind)
+    if model is None:
+        refuse_unknown(details, ())
+        return {}
+    refuse_unknown(details, _editable(model))
+    apply(model(), details)
+    return change(model._default_manager.get(item=row), details)
+
+
+def _detail_row(item: Item, details: dict[str, Any]) -> models.Model | None:
+    model = DETAIL_MODELS.get(item.kind)
+    if model is None:
+        refuse_unknown(details, ())
+        return None
+    refuse_unknown(details, _editable(model))
+    row = model(item=item)
+    required = {name for name in _editable(model) if not _optional(model._meta.get_field(name))}
+    apply(row, {**dict.fromkeys(required, ""), **details})
+    return row
+
+
+def _editable(model: type[models.Model]) -> set[str]:
+    return {field.name for field in model._meta.concrete_fields if field.editable and field.name != "item"}
+
+
+def _optional(field: Any) -> bool:
+    return bool(field.blank or field.null or field.has_default())
+
+
+def _kind(kind: str) -> str:
+    if kind not in Kind.values:
+        raise Invalid(_("Choose what kind of evidence it is."), fields={"kind": [_("Choose one of the kinds.")]})
+    return kind
+
+
+def _spread(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`recorded`, a DateRange, as the two columns it is kept in."""
+    spread = dict(values)
+    if "recorded" in spread:
+        recorded = spread.pop("recorded")
+        spread |= {"recorded_earliest": recorded.earliest, "recorded_latest": recorded.latest}
+    return spread
+
+
+def _require_own_source(source: Source | None, team: Team) -> None:
+    """A source belongs to one team: another team's is answered like one that does not exist."""
+    if source is not None and source.team_id != team.pk:
+        message = _("There is no such source, or you may not see it.")
+        raise Invalid(message, fields={"source": [message]})

@@ -1,0 +1,51 @@
+"""Originator control: whether material may go to a recipient, and if not, why.
+
+Recipients are kept by the room of referrals, above this one: it names them here with `register_recipients`, so that
+forms can list them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from casework.evidence.models import Caveat, Item
+
+_recipients: list[Callable[[], Sequence[tuple[uuid.UUID, str]]]] = []
+
+
+def register_recipients(provider: Callable[[], Sequence[tuple[uuid.UUID, str]]]) -> None:
+    """Name the room that knows the recipients; `provider` gives (key, name) of each.
+    Called from an AppConfig's `ready`."""
+    _recipients[:] = [provider]
+
+
+def recipient_choices() -> list[tuple[str, str]]:
+    """The recipients that a caveat may list, as choices of a form."""
+    return [(str(key), name) for provider in _recipients for key, name in provider()]
+
+
+def recipient_names(keys: Sequence[uuid.UUID]) -> list[str]:
+    """The names of listed recipients; a key that nobody knows any more stays a key."""
+    names = dict(recipient_choices()) if keys else {}
+    return [names.get(str(key), str(key)) for key in keys]
+
+
+def may_disclose(item: Item, recipient: Any) -> bool:
+    """Whether the source lets this recipient have the item and facts derived from it."""
+    return not why_not_disclose(item, recipient)
+
+
+def why_not_disclose(item: Item, recipient: Any) -> str:
+    """What stands in the way of disclosing the item to this recipient (a model row or its key); empty when nothing."""
+    if item.caveat in {Caveat.ANY_RECIPIENT, Caveat.PUBLIC}:
+        return ""
+    if item.caveat == Caveat.OFFICE:
+        return _("%(item)s: its source lets it be used by this office only.") % {"item": item.reference}
+    key = str(getattr(recipient, "pk", recipient))
+    if key in {str(listed) for listed in item.caveat_recipients}:
+        return ""
+    return _("%(item)s: its source lets it go to other recipients, not to this one.") % {"item": item.reference}

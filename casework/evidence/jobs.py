@@ -1,0 +1,75 @@
+"""What the worker does for evidence: previews, and the facts of videos. Each job may run twice without harm.
+
+Neither job acts for a person or tells anybody anything: previews belong to the bytes, and who may see them is asked
+when they are shown.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from casework.core.errors import IntegrityFailure
+from casework.core.workflow import change
+from casework.evidence import previews, store
+from casework.evidence.models import Blob, EvidenceFile, Preview, Video
+from casework.evidence.queue import PREVIEWS, PROBE
+from casework.evidence.sniffing import Sniffed, sniff
+
+
+@app.task(name=PREVIEWS, queue="media")
+def make_previews(sha256: str) -> None:
+    """Make what may be shown of these bytes. A file that cannot be read leaves a note instead, and its original."""
+    blob = Blob.objects.filter(pk=sha256).first()
+    if blob is None or Preview.objects.filter(blob=blob, state=Preview.State.READY).exists():
+        return
+    try:
+        made = previews.make(blob.sha256, _sniffed(blob))
+    except (previews.PreviewFailed, IntegrityFailure) as error:
+        _note_failure(blob, error.message)
+        return
+    with transaction.atomic():
+        for kind, preview in made.previews.items():
+            values = {
+                "state": Preview.State.READY, "derived": preview.sha256, "media_type": preview.media_type,
+                "size": preview.size, "note": "",
+            }  # fmt: skip
+            Preview.objects.update_or_create(blob=blob, kind=kind, defaults=values)
+        for video in Video.objects.filter(item__files__blob=blob, duration=None).distinct():
+            _write_facts(video, made.facts)
+
+
+@app.task(name=PROBE, queue="media")
+def probe_video(item_id: str) -> None:
+    """Read duration, frame size, codecs and container of a video item from its evidentiary copy."""
+    video = Video.objects.filter(item_id=item_id).first()
+    file = EvidenceFile.objects.filter(item_id=item_id, part=EvidenceFile.Part.ORIGINAL).select_related("blob").first()
+    if video is None or file is None or video.container:
+        return
+    try:
+        facts = previews.probe(file.blob_id, _sniffed(file.blob))
+    except (previews.PreviewFailed, IntegrityFailure):
+        return
+    _write_facts(video, facts)
+
+
+def _sniffed(blob: Blob) -> Sniffed:
+    return sniff(store.head(blob.sha256))
+
+
+def _note_failure(blob: Blob, reason: str) -> None:
+    values = {"state": Preview.State.FAILED, "note": reason[:200]}
+    Preview.objects.update_or_create(blob=blob, kind=Preview.Kind.POSTER, defaults=values)
+
+
+def _write_facts(video: Video, facts: dict[str, Any]) -> None:
+    codecs = ", ".join(facts[name] for name in ("video_codec", "audio_codec") if facts.get(name))
+    values: dict[str, Any] = {"codecs": codecs[:80], "container": facts.get("container", "")[:40]}
+    if facts.get("duration"):
+        values["duration"] = Decimal(str(round(facts["duration"], 2)))
+    if facts.get("width") and facts.get("height"):
+        values |= {"width": facts["width"], "height": facts["height"]}
+    change(video, values)
