@@ -1,0 +1,145 @@
+"""Triggers that keep the search table in step with the records of the rooms below, whoever runs the SQL.
+
+They live here because the rooms below may not know of search. Words are normalised (NFKC) and neither stemmed nor freed
+of stop words: texts come in Ukrainian, Russian and English, and PostgreSQL knows no Ukrainian.
+"""
+
+from django.db import migrations
+
+FUNCTIONS = r"""
+CREATE FUNCTION office_search_words(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT to_tsvector('simple', normalize(left(coalesce($1, ''), 120000), NFKC)) $$;
+
+CREATE FUNCTION office_search_put(
+    a_kind text, an_object uuid, a_case uuid, an_item uuid, a_statement uuid, first text, second text, third text
+) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO office_searchdocument (kind, object_id, case_id, item_id, statement_id, text, vector)
+    VALUES (
+        a_kind, an_object, a_case, an_item, a_statement, concat_ws(E'\n', nullif(first, ''), nullif(second, ''), nullif(third, '')),
+        setweight(office_search_words(first), 'A') || setweight(office_search_words(second), 'B')
+            || setweight(office_search_words(third), 'C')
+    )
+    ON CONFLICT (kind, object_id) DO UPDATE SET text = excluded.text, vector = excluded.vector;
+$$;
+
+CREATE FUNCTION office_search_case(a_case uuid) RETURNS void LANGUAGE sql AS $$
+    SELECT office_search_put(
+        'case', c.id, c.id, NULL, NULL, c.title,
+        concat_ws(', ', nullif(c.settlement, ''), nullif(c.raion, ''), r.name, r.local_name, nullif(c.place_note, '')),
+        c.summary
+    ) FROM cases_case c LEFT JOIN cases_region r ON r.code = c.region_id WHERE c.id = a_case;
+$$;
+
+CREATE FUNCTION office_search_item(an_item uuid) RETURNS void LANGUAGE sql AS $$
+    SELECT office_search_put(
+        'item', i.id, NULL, i.id, NULL, i.title,
+        concat_ws(', ', nullif(p.handle, ''), nullif(p.display_name, ''), nullif(p.affiliation, ''), nullif(u.unit, ''),
+            nullif(u.number, ''), nullif(t.pseudonym, '')),
+        concat_ws(E'\n', nullif(i.description, ''), nullif(p.text, ''), nullif(p.translation, ''))
+    ) FROM evidence_item i
+        LEFT JOIN evidence_post p ON p.item_id = i.id
+        LEFT JOIN evidence_unitreport u ON u.item_id = i.id
+        LEFT JOIN evidence_testimony t ON t.item_id = i.id
+    WHERE i.id = an_item;
+$$;
+
+CREATE FUNCTION office_search_statement(a_statement uuid) RETURNS void LANGUAGE sql AS $$
+    SELECT office_search_put(
+        'statement', s.id, NULL, NULL, s.id, s.speaker, concat_ws(', ', nullif(s.office, ''), nullif(s.medium, '')),
+        concat_ws(E'\n', nullif(s.text, ''), nullif(s.translation, ''))
+    ) FROM statements_statement s WHERE s.id = a_statement;
+$$;
+
+CREATE FUNCTION office_search_person(a_kind text, a_person uuid, a_case uuid, a_key text, removed boolean)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF removed OR coalesce(a_key, '') = '' THEN
+        DELETE FROM office_searchdocument WHERE kind = a_kind AND object_id = a_person;
+    ELSE
+        PERFORM office_search_put(a_kind, a_person, a_case, NULL, NULL, a_key, NULL, NULL);
+    END IF;
+END $$;
+
+CREATE FUNCTION office_search_case_written() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM office_search_case(NEW.id); RETURN NULL; END $$;
+CREATE FUNCTION office_search_item_written() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM office_search_item(NEW.id); RETURN NULL; END $$;
+CREATE FUNCTION office_search_item_part_written() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM office_search_item(NEW.item_id); RETURN NULL; END $$;
+CREATE FUNCTION office_search_statement_written() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM office_search_statement(NEW.id); RETURN NULL; END $$;
+CREATE FUNCTION office_search_person_written() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+    PERFORM office_search_person(TG_ARGV[0], NEW.id, NEW.case_id, NEW.name_key, NEW.removed_at IS NOT NULL);
+    RETURN NULL;
+END $$;
+CREATE FUNCTION office_search_removed() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN DELETE FROM office_searchdocument WHERE kind = TG_ARGV[0] AND object_id = OLD.id; RETURN NULL; END $$;
+"""
+
+# table, what is called, its argument, columns whose change matters
+WRITTEN = (
+    ("cases_case", "case", "", "title, settlement, raion, region_id, place_note, summary"),
+    ("evidence_item", "item", "", "title, description"),
+    ("evidence_post", "item_part", "", "handle, display_name, affiliation, text, translation"),
+    ("evidence_unitreport", "item_part", "", "unit, number"),
+    ("evidence_testimony", "item_part", "", "pseudonym"),
+    ("statements_statement", "statement", "", "speaker, office, medium, text, translation"),
+    ("cases_victim", "person", "'victim'", "name_key, removed_at, case_id"),
+    ("cases_perpetrator", "person", "'perpetrator'", "name_key, removed_at, case_id"),
+)
+REMOVED = (
+    ("cases_case", "case"),
+    ("evidence_item", "item"),
+    ("statements_statement", "statement"),
+    ("cases_victim", "victim"),
+    ("cases_perpetrator", "perpetrator"),
+)
+BACKFILL = """
+SELECT office_search_case(id) FROM cases_case;
+SELECT office_search_item(id) FROM evidence_item;
+SELECT office_search_statement(id) FROM statements_statement;
+SELECT office_search_person('victim', id, case_id, name_key, removed_at IS NOT NULL) FROM cases_victim;
+SELECT office_search_person('perpetrator', id, case_id, name_key, removed_at IS NOT NULL) FROM cases_perpetrator;
+"""
+
+
+def triggers() -> str:
+    made = [
+        f"CREATE TRIGGER office_search_written AFTER INSERT OR UPDATE OF {columns} ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION office_search_{function}_written({argument});"
+        for table, function, argument, columns in WRITTEN
+    ]
+    made += [
+        f"CREATE TRIGGER office_search_removed AFTER DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION office_search_removed('{kind}');"
+        for table, kind in REMOVED
+    ]
+    return "\n".join(made)
+
+
+def undo() -> str:
+    drops = [f"DROP TRIGGER office_search_written ON {table};" for table, *_ in WRITTEN]
+    drops += [f"DROP TRIGGER office_search_removed ON {table};" for table, _ in REMOVED]
+    functions = [
+        "office_search_removed()", "office_search_person_written()", "office_search_statement_written()",
+        "office_search_item_part_written()", "office_search_item_written()", "office_search_case_written()",
+        "office_search_person(text, uuid, uuid, text, boolean)", "office_search_statement(uuid)",
+        "office_search_item(uuid)", "office_search_case(uuid)",
+        "office_search_put(text, uuid, uuid, uuid, uuid, text, text, text)", "office_search_words(text)",
+    ]  # fmt: skip
+    return "\n".join([*drops, *(f"DROP FUNCTION {function};" for function in functions)])
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("office", "0001_initial"),
+        ("cases", "0001_initial"),
+        ("evidence", "0001_initial"),
+        ("statements", "0001_initial"),
+    ]
+    operations = [
+        migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
+        migrations.RunSQL(triggers(), undo()),
+        migrations.RunSQL(BACKFILL, migrations.RunSQL.noop),
+    ]
