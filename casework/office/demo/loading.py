@@ -13,7 +13,7 @@ from casework.accounts.models import Team
 from casework.audit import clock
 from casework.cases.models import Party, Unit
 from casework.office.demo.cases import Story, Told, at, confirmed_case, days, later_case, recent_uploads
-from casework.office.demo.people import SOUTH, Cast, assemble
+from casework.office.demo.people import SOUTH, Cast, assemble, renew
 from casework.office.demo.plan import CONFIRMED, OTHER_SIDE
 from casework.office.demo.published import issuer_figures, statements
 from casework.office.demo.referrals import refer
@@ -114,4 +114,4 @@ def present(cast: Cast, told: Told, now: datetime.datetime) -> list[Story]:
         refer(50 + number, code, cases, today - days(ago), cast, told, reaches=reaches)
         for number, (code, cases, ago, reaches) in enumerate(referrals)
     ]
-    return [*stories, recent_uploads(cast, now)]
+    return [*stories, renew(cast, now - days(30)), recent_uploads(cast, now)]

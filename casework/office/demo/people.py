@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from casework.accounts.actions import create_team, grant_role
+from casework.accounts.actions import create_team, end_role, grant_role
 from casework.accounts.models import Role, RoleGrant, Team, User
 from casework.audit import clock
 from casework.cases.models import Unit
@@ -15,7 +16,7 @@ from casework.evidence.models import Source
 from casework.office.demo.texts import UNITS
 
 EAST, SOUTH = "Team East", "Team South"
-LONG = datetime.timedelta(days=3650)
+TERM = datetime.timedelta(days=1800)
 OFFICE = "the office"
 # Key, name, role, team. Every role at least once, two teams.
 PEOPLE = (
@@ -70,7 +71,7 @@ def assemble() -> Cast:
 def _grant(cast: Cast) -> None:
     # An office's first administrator has nobody to grant the role; from then on each grant has a granter.
     RoleGrant.objects.create(
-        user=cast["admin"], role=Role.ADMINISTRATOR, reason="First administrator", ends_at=clock.now() + LONG
+        user=cast["admin"], role=Role.ADMINISTRATOR, reason="First administrator", ends_at=clock.now() + TERM
     )
     for name in (EAST, SOUTH):
         cast.teams[name] = create_team(actor=cast["admin"], name=name)
@@ -82,10 +83,21 @@ def _grant(cast: Cast) -> None:
                 role=role,
                 team=cast.teams.get(team),
                 reason="Appointed to the office",
-                ends_at=clock.now() + LONG,
+                ends_at=clock.now() + TERM,
             )
     for user in cast.users.values():
         user.__dict__.pop("roles", None)
+
+
+def renew(cast: Cast, moment: datetime.datetime) -> Iterator[datetime.datetime]:
+    """A month ago every role was ended and given anew for a year, so that no demonstration starts with lapsed roles."""
+    yield moment
+    for grant in RoleGrant.objects.in_force().order_by("granted_at", "id"):
+        granter = cast["admin2" if grant.user_id == cast["admin"].pk else "admin"]
+        end_role(grant, actor=granter, reason="Yearly review")
+        reason = "Confirmed at the yearly review"
+        ends_at = clock.now() + datetime.timedelta(days=365)
+        grant_role(grant.user, actor=granter, role=grant.role, team=grant.team, reason=reason, ends_at=ends_at)
 
 
 def _sources(cast: Cast) -> None:

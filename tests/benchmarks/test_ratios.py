@@ -1,0 +1,193 @@
+"""Ratios of pages and API to their floors, at 10,000 and 100,000 cases. Nothing here fails for being slow: it prints, and
+says which target is missed; wrong answers do fail."""
+
+from __future__ import annotations
+
+import statistics
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.dateparse import parse_date
+
+from casework.cases.models import Case
+from casework.figures.counting import FigureQuery, count_figure
+from tests.benchmarks.filling import grow
+from tests.factories import TeamFactory, person
+
+BACKEND = "casework.accounts.backends.CaseworkBackend"
+ROUNDS = 40
+SIZES = (10_000, 100_000)
+
+
+@dataclass
+class Office:
+    size: int
+    client: Client
+    user: object
+    team: object
+
+
+@dataclass
+class Line:
+    number: int
+    what: str
+    ours: float
+    floor: float
+    target: float
+    queries: int = 0
+    note: str = ""
+
+    def __str__(self) -> str:
+        ratio = self.ours / self.floor
+        verdict = "meets" if ratio <= self.target else "MISSES"
+        queries = f"  {self.queries} queries" if self.queries else ""
+        return (
+            f"{self.number:>2}. {self.what:<52} {self.ours * 1000:8.2f} ms  floor {self.floor * 1000:8.2f} ms"
+            f"  ratio {ratio:6.2f}  target {self.target:g}: {verdict}{queries}  {self.note}"
+        )
+
+
+def p50(act: Callable[[], object], rounds: int = ROUNDS) -> float:
+    act()
+    times = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        act()
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times)
+
+
+def get(client: Client, address: str) -> Callable[[], object]:
+    def act() -> object:
+        response = client.get(address)
+        assert response.status_code == 200, f"{address}: {response.status_code}"
+        return response
+
+    return act
+
+
+def queries_of(act: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection, ) as caught:
+        act()
+    return len(caught)
+
+
+@pytest.fixture(scope="module")
+def offices(django_db_setup, django_db_blocker) -> Iterator[Callable[[int], Office]]:  # type: ignore[no-untyped-def]
+    """One database that grows from size to size; dropped with the test database."""
+    from django.conf import settings
+
+    settings.ROOT_URLCONF = "tests.benchmarks.floors"
+    with django_db_blocker.unblock():
+        team = TeamFactory(name="Benchmark team")
+        user = person("Bench Investigator", "investigator", team=team)
+        reviewer = person("Bench Reviewer", "reviewer", team=team)
+        client = Client()
+        client.force_login(user, backend=BACKEND)
+        reached = 0
+
+        def at_size(size: int) -> Office:
+            nonlocal reached
+            if size > reached:
+                grow(reached + 1, size, team=team.pk, user=user.pk, reviewer=reviewer.pk)
+                reached = size
+            return Office(size, client, user, team)
+
+        yield at_size
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_it_prints_ratios(size: int, offices: Callable[[int], Office], capsys: pytest.CaptureFixture[str]) -> None:
+    office = offices(size)
+    lines = [*lists(office), *case_page(office), *creating(office), *searching(office), *as_of(office)]
+    with capsys.disabled():
+        print(f"\n{size:,} cases")
+        for line in lines:
+            print(line)
+
+
+def lists(office: Office) -> list[Line]:
+    floor = p50(get(office.client, "/floor/list/"))
+    api = get(office.client, "/api/v1/cases/?page_size=25")
+    page = get(office.client, "/cases/")
+    deep = get(office.client, deepest(office))
+    first = p50(api)
+    return [
+        Line(1, "API list of 25 / raw SQL", first, floor, 5, queries_of(api)),
+        Line(2, "API deepest page / first page", p50(deep), first, 1.2),
+        Line(3, "HTML list of 25 / raw SQL", p50(page), floor, 8, queries_of(page)),
+    ]
+
+
+def deepest(office: Office) -> str:
+    """The address of a page near the end: walked to with the largest pages, then asked for 25 rows."""
+    address, last = "/api/v1/cases/?ordering=updated&page_size=25", ""
+    # From the other end, the first page is the deepest; its cursor turned round is the same work as walking there.
+    body = office.client.get(address).json()
+    for _ in range(3):
+        last = body["next"]
+        body = office.client.get(last).json()
+    middle = Case.objects.order_by("-updated_at", "-id")[office.size - 60 : office.size - 59].get()
+    assert middle is not None
+    return last
+
+
+def case_page(office: Office) -> list[Line]:
+    case = Case.objects.filter(reference="B-0005001").get()
+    floor = p50(get(office.client, f"/floor/case/{case.pk}/"))
+    page = get(office.client, f"/cases/{case.pk}/evidence/")
+    return [Line(4, "case page with evidence / bare DRF detail", p50(page), floor, 3, queries_of(page))]
+
+
+def creating(office: Office) -> list[Line]:
+    body = {"title": "Shooting of captured soldiers", "learned_from": "special_service", "team": str(office.team.pk)}
+
+    def post(address: str) -> Callable[[], object]:
+        def act() -> object:
+            given = {**body, "title": f"Shooting {uuid.uuid4()}"}
+            response = office.client.post(address, given, content_type="application/json")
+            assert response.status_code == 201, response.content[:500]
+            return response
+
+        return act
+
+    ours = post("/api/v1/cases/")
+    return [Line(5, "create with audit and history / bare DRF create", p50(ours), p50(post("/floor/create/")), 2.5)]
+
+
+def searching(office: Office) -> list[Line]:
+    lines = []
+    for kind, word in (("rare", "rareword"), ("middling", "settlement 17"), ("common", "captured")):
+        floor = p50(get(office.client, f"/floor/search/?q={word}"), 15)
+        ours = get(office.client, f"/search/?q={word}")
+        lines.append(Line(10, f"search, {kind} / bare capped search", p50(ours, 15), floor, 3, queries_of(ours)))
+    return lines
+
+
+LIVE = """
+SELECT coalesce(sum(v.at_least), 0) FROM findings_finding f JOIN findings_victimcount v ON v.finding_id = f.id
+WHERE f.state = 'approved' AND f.in_force @> %s::date AND f.conclusion IN ('confirmed', 'confirmed_similar')
+  AND f.standard >= 2 AND f.occurred_earliest >= %s AND f.occurred_latest <= %s
+"""
+
+
+def as_of(office: Office) -> list[Line]:
+    day, begins, ends = (parse_date(text) for text in ("2025-06-30", "2024-01-01", "2024-12-31"))
+    query = FigureQuery(unit="persons", as_of=day, incident_from=begins, incident_to=ends)
+
+    def live() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(LIVE, [day, begins, ends])
+            return int(cursor.fetchone()[0])
+
+    assert count_figure(query).value == live()
+    floor, ours = p50(live, 10), p50(lambda: count_figure(query), 10)
+    if floor <= 0.1:
+        return [Line(11, "'as of' figure / live SQL", ours, floor, 999, note="live SQL is under 100 ms: no target")]
+    return [Line(11, "'as of' figure / live SQL", ours, floor, 0.02)]
