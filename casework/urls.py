@@ -8,6 +8,7 @@ from casework.core import health
 handler400 = "casework.core.http.bad_request"
 handler403 = "casework.core.http.permission_denied"
 handler404 = "casework.core.http.not_found"
+handler429 = "casework.accounts.views.too_many_requests"
 handler500 = "casework.core.http.server_error"
 
 urlpatterns = [
@@ -22,7 +23,7 @@ urlpatterns = [
     path("", include("casework.referrals.urls")),
     path("", include("casework.figures.urls")),
     path("", include("casework.accounts.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("casework.accounts.sign_in_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("casework.api_urls")),
 ]

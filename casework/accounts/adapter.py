@@ -1,16 +1,36 @@
-"""How django-allauth behaves here: nobody signs up, and no answer or mail tells which accounts exist."""
+"""How django-allauth behaves here: nobody signs up, no answer or mail tells which accounts exist, and what happens to
+sessions and second factors is recorded."""
 
 from __future__ import annotations
 
+import base64
+import secrets
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
 from django.http import HttpRequest
+
+from casework.accounts.models import User
+from casework.audit.events import Event
+from casework.audit.record import record
+
+log = structlog.get_logger("casework.accounts")
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by administrators, and mail is never sent by allauth: links are handed over in person."""
+    """Accounts are made by administrators, and allauth sends no mail: links are handed over in person."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -22,3 +42,44 @@ class AccountAdapter(DefaultAccountAdapter):
         """Whether `password` is that of `user`; guesses count against the same limit as sign-in."""
         found = self.authenticate(self.request, email=user.email, password=password)  # type: ignore[attr-defined]
         return found is not None and found.pk == user.pk
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Record the guess. The address that was typed is not kept, as it may be a password typed into the wrong box;
+        when it is that of an account, the account is named. The look-up is made either way, so that it tells nothing."""
+        aimed_at = User.objects.filter(email__iexact=str(credentials.get("email", ""))).first()
+        actor = request.user if request.user.is_authenticated else None
+        record(Event.SIGN_IN_FAILED, actor=actor, obj=aimed_at, detail={"step": "password"})
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Secrets of authenticator apps and recovery codes are encrypted with a key made from the signing key, so that a
+    copy of the database alone gives no second factor."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher(settings.SECRET_KEY).encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret; under another signing key than it was stored with, a random one that no code fits."""
+        try:
+            return _cipher(settings.SECRET_KEY).decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            log.error("second_factor_unreadable", hint="The signing key changed: people have to enrol again.")
+            return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+@lru_cache(maxsize=2)
+def _cipher(key: str) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"casework second factors").derive(key.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """Ending sessions from the list of one's own."""
+
+    @transaction.atomic
+    def end_sessions(self, sessions: Iterable[UserSession]) -> None:
+        """End them and record each."""
+        for session in sessions:
+            user = session.user
+            session.end()
+            record(Event.SESSION_ENDED, actor=user, obj=user)

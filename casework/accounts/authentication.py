@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -13,18 +12,13 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from casework.accounts.models import Token, User
+from casework.accounts.models import TOKEN_PREFIX, Token, User
+from casework.accounts.secrets import secret_hash
 from casework.audit import clock
 
-PREFIX = "cwk_"
 LONGEST = 200
 USE_NOTED_EVERY = datetime.timedelta(minutes=1)
 SCOPES = {Token.Scope.READ: frozenset({"read"}), Token.Scope.WRITE: frozenset({"read", "write"})}
-
-
-def secret_hash(secret: str) -> str:
-    """What is stored of a secret: it has 256 random bits, so a plain SHA-256 cannot be guessed back."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -61,7 +55,7 @@ class TokenAuthentication(BaseAuthentication):
             secret = parts[1].decode("ascii")
         except UnicodeDecodeError:
             return None
-        if not secret.startswith(PREFIX):
+        if not secret.startswith(TOKEN_PREFIX):
             return None
         return Token.objects.usable().select_related("user").filter(secret_hash=secret_hash(secret)).first()
 

@@ -6,15 +6,17 @@ import uuid
 from functools import cached_property
 
 import pghistory
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from casework.accounts.querysets import RoleGrantQuerySet, TeamQuerySet, TokenQuerySet, UserManager
+from casework.accounts.querysets import InvitationQuerySet, RoleGrantQuerySet, TeamQuerySet, TokenQuerySet, UserManager
 from casework.audit import clock
 
 
+@pghistory.track()
 class Team(models.Model):
     """A compartment: people see the cases of their own teams."""
 
@@ -53,9 +55,10 @@ OFFICE_ROLES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 """Roles held in the office as a whole; every other role is held in one team."""
 READING_ROLES = frozenset({Role.INVESTIGATOR, Role.REVIEWER, Role.REFERRAL_OFFICER, Role.VIEWER})
 """Roles that may read their team's cases."""
+TOKEN_PREFIX = "cwk_"  # noqa: S105 - what every token begins with, so that a leaked one is recognised
 
 
-@pghistory.track()
+@pghistory.track(exclude=["password", "last_login"])
 class User(AbstractBaseUser):
     """A person with an account. Never deleted: an account that must go is disabled, and its acts keep its name."""
 
@@ -122,6 +125,13 @@ class User(AbstractBaseUser):
     def is_auditor(self) -> bool:
         return self.has_role(Role.AUDITOR)
 
+    @property
+    def state(self) -> str:
+        """ "disabled", "invited" (no password was ever set) or "enabled"."""
+        if not self.is_active:
+            return "disabled"
+        return "enabled" if self.has_usable_password() else "invited"
+
     # Django's admin asks these. It holds reference data and accounts only.
     @property
     def is_staff(self) -> bool:
@@ -169,10 +179,28 @@ class RoleGrant(models.Model):
                 condition=models.Q(role__in=sorted(OFFICE_ROLES), team__isnull=True)
                 | models.Q(~models.Q(role__in=sorted(OFFICE_ROLES)), team__isnull=False),
             ),
+            models.CheckConstraint(
+                name="role_grant_ends_after_it_began", condition=models.Q(ends_at__gte=models.F("granted_at"))
+            ),
+        ]
+        triggers = [
+            # A grant can only be ended: who gave what to whom, when and why stays as it was written.
+            pgtrigger.ReadOnly(
+                name="role_grant_stands", fields=["user", "role", "team", "granted_by", "granted_at", "reason"]
+            ),
+            pgtrigger.Protect(name="role_grant_is_kept", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.team or ''}".strip()
+
+    @property
+    def audit_label(self) -> str:
+        return str(self.role)
+
+    @property
+    def in_force(self) -> bool:
+        return self.granted_at <= clock.now() < self.ends_at
 
 
 class Invitation(models.Model):
@@ -184,6 +212,10 @@ class Invitation(models.Model):
     made_at = models.DateTimeField(default=clock.now)
     ends_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    asks_who = models.BooleanField(default=False)
+    """The first administrator's link: whoever opens it also says their name and address."""
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-made_at"]
@@ -219,3 +251,7 @@ class Token(models.Model):
     @property
     def audit_label(self) -> str:
         return self.prefix
+
+    @property
+    def usable(self) -> bool:
+        return self.revoked_at is None and clock.now() < self.ends_at

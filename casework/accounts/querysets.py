@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from casework.audit import clock
 
 if TYPE_CHECKING:
     from casework.accounts.models import User
+
+SECOND_FACTORS = ("totp", "webauthn")
 
 
 class TeamQuerySet(models.QuerySet):
@@ -31,6 +34,18 @@ class UserQuerySet(models.QuerySet):
 
     def active(self) -> UserQuerySet:
         return self.filter(is_active=True)
+
+    def disabled(self) -> UserQuerySet:
+        return self.filter(is_active=False)
+
+    def invited(self) -> UserQuerySet:
+        """Enabled, but no password was ever set."""
+        return self.active().filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
+    def with_second_factor_state(self) -> UserQuerySet:
+        """Each row gets `has_second_factor`: an authenticator app or a key; recovery codes alone are none."""
+        mine = self.model._default_manager.filter(pk=OuterRef("pk"), authenticator__type__in=SECOND_FACTORS)
+        return self.annotate(has_second_factor=Exists(mine))
 
     def with_role(self, *roles: str, team_id: Any = None) -> UserQuerySet:
         """People who hold one of `roles` now (in that team, if given)."""
@@ -64,6 +79,12 @@ class RoleGrantQuerySet(models.QuerySet):
     def in_force(self) -> RoleGrantQuerySet:
         now = clock.now()
         return self.filter(granted_at__lte=now, ends_at__gt=now)
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self) -> InvitationQuerySet:
+        """Links that still work."""
+        return self.filter(used_at__isnull=True, ends_at__gt=clock.now(), user__is_active=True)
 
 
 class TokenQuerySet(models.QuerySet):

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import suspend_request
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -19,6 +21,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from casework.accounts.querysets import SECOND_FACTORS
 from casework.core.errors import StepUpRequired
 
 KEPT_BYTES = 64 * 1024
@@ -53,6 +56,19 @@ def step_up_required(view: View) -> View:
         return ask_again(request)
 
     return wrapped
+
+
+def has_second_factor(user: Any) -> bool:
+    """Whether the person enrolled an authenticator app or a key; recovery codes alone are none."""
+    return bool(Authenticator.objects.filter(user=user, type__in=SECOND_FACTORS).exists())
+
+
+def second_factor_missing(request: HttpRequest) -> HttpResponseBase | None:
+    """For pages of administrators: to the page where a second factor is enrolled, when the office requires one."""
+    if not settings.CASEWORK_REQUIRE_SECOND_FACTOR or has_second_factor(request.user):
+        return None
+    messages.warning(request, _("Add an authenticator app or a key first: administrators need a second factor here."))
+    return HttpResponseRedirect(reverse("mfa_index"))
 
 
 def ask_again(request: HttpRequest) -> HttpResponseBase:
