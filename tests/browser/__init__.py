@@ -1,0 +1,1 @@
+"""Tests that do the job in a real browser."""
