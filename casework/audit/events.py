@@ -74,6 +74,7 @@ class Event(models.TextChoices):
     FILE_DOWNLOADED = "evidence.downloaded", _("Downloaded an original")
     FILE_CHECKED = "evidence.file_checked", _("Checked a file's hash")
     CAVEAT_RELEASED = "evidence.caveat_released", _("Released a caveat")
+    EVIDENCE_EXPORTED = "evidence.exported", _("Exported evidence")
     PREVIEW_MADE = "evidence.preview_made", _("Made a preview")
 
     # Findings

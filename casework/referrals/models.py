@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 
 import pghistory
-import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,8 @@ from casework.cases.models import Case
 from casework.cases.querysets import ReferenceQuerySet
 from casework.evidence.models import Blob, EvidenceLink, Item
 from casework.findings.models import Finding
-from casework.referrals.querysets import ReferralPartQuerySet, ReferralQuerySet
+from casework.referrals.querysets import LetterFileQuerySet, LetterQuerySet, ReferralPartQuerySet, ReferralQuerySet
+from casework.referrals.triggers import part_of_a_draft, referral_triggers
 
 
 @pghistory.track()
@@ -62,34 +64,18 @@ class Recipient(models.Model):
         return self.name
 
 
-SENT_STATES = ("sent", "delivery_unknown", "acknowledged", "replied", "closed")
-
-_STEPS = """
-    IF NEW.state <> OLD.state AND NOT (
-        (OLD.state IN ('draft', 'returned') AND NEW.state IN ('awaiting_approval', 'withdrawn'))
-        OR (OLD.state = 'awaiting_approval' AND NEW.state IN ('approved', 'returned', 'withdrawn'))
-        OR (OLD.state = 'approved' AND NEW.state IN ('sent', 'delivery_unknown', 'returned', 'withdrawn'))
-        OR (OLD.state = 'delivery_unknown' AND NEW.state IN ('sent', 'approved'))
-        OR (OLD.state = 'sent' AND NEW.state IN ('acknowledged', 'replied', 'closed'))
-        OR (OLD.state = 'acknowledged' AND NEW.state IN ('replied', 'closed'))
-        OR (OLD.state = 'replied' AND NEW.state IN ('closed'))
-    ) THEN
-        RAISE EXCEPTION 'a referral does not go from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
-    END IF;
-    IF OLD.state IN ('sent', 'acknowledged', 'replied', 'closed') AND (
-        NEW.package_id IS DISTINCT FROM OLD.package_id OR NEW.recipient_id <> OLD.recipient_id
-        OR NEW.approved_by_id IS DISTINCT FROM OLD.approved_by_id OR NEW.sent_at IS DISTINCT FROM OLD.sent_at
-    ) THEN
-        RAISE EXCEPTION 'what was sent never changes' USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NEW;
-"""
+SENT_STATES = ("sent", "acknowledged", "replied", "closed")
 
 
 @pghistory.track()
 class Referral(models.Model):
     """One or more cases referred to one recipient. Approval is given by someone other than the preparer and is bound
-    to the frozen package's SHA-256: any change voids it."""
+    to the frozen package's SHA-256: any change voids it.
+
+    `drafters` are all who wrote any of it; none of them approves it. `sent_on` is the day on which it left, as the
+    sender stated it; `sent_at` is the moment that was recorded. `sent_key` tells a repeated click from a second
+    sending.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -129,6 +115,7 @@ class Referral(models.Model):
     package = models.OneToOneField("Package", models.PROTECT, null=True, editable=False, related_name="+")
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
     prepared_at = models.DateTimeField(default=clock.now, editable=False)
+    drafters = ArrayField(models.UUIDField(), default=list, editable=False)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
     )
@@ -136,6 +123,8 @@ class Referral(models.Model):
     approved_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
     sent_at = models.DateTimeField(null=True, editable=False)
+    sent_on = models.DateField(_("sent"), null=True, editable=False)
+    sent_key = models.CharField(max_length=64, blank=True, editable=False)
     sent_through = models.CharField(max_length=12, choices=Recipient.Channel.choices, blank=True, editable=False)
     receipt = models.CharField(max_length=200, blank=True, editable=False)
     ack_due_on = models.DateField(_("acknowledgement due"), null=True, editable=False)
@@ -161,6 +150,15 @@ class Referral(models.Model):
                 name="referral_four_eyes", condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("prepared_by"))
             ),
             models.CheckConstraint(
+                name="referral_not_by_drafters",
+                condition=Q(approved_by__isnull=True) | ~Q(drafters__contains=[F("approved_by")]),
+            ),
+            models.CheckConstraint(
+                name="referral_supplement_names_the_earlier",
+                condition=Q(purpose="supplement", supplements__isnull=False)
+                | (~Q(purpose="supplement") & Q(supplements__isnull=True)),
+            ),
+            models.CheckConstraint(
                 name="referral_sent_whole",
                 condition=~Q(state__in=["sent", "acknowledged", "replied", "closed"])
                 | Q(
@@ -168,13 +166,12 @@ class Referral(models.Model):
                     approved_by__isnull=False,
                     sent_by__isnull=False,
                     sent_at__isnull=False,
+                    sent_on__isnull=False,
                     approved_sha256__regex=r"^[0-9a-f]{64}$",
                 ),
             ),
         ]
-        triggers = [
-            pgtrigger.Trigger(name="referral_steps", when=pgtrigger.Before, operation=pgtrigger.Update, func=_STEPS),
-        ]
+        triggers = referral_triggers()
 
     def __str__(self) -> str:
         return self.reference
@@ -182,6 +179,27 @@ class Referral(models.Model):
     @property
     def audit_label(self) -> str:
         return self.reference
+
+    @property
+    def is_sent(self) -> bool:
+        return self.state in SENT_STATES
+
+    @property
+    def waiting_days(self) -> int:
+        """Whole days since it was sent; 0 before."""
+        return max(0, (clock.today() - self.sent_on).days) if self.sent_on else 0
+
+    @property
+    def next_due(self) -> datetime.date | None:
+        """When the recipient's next answer is due; None when none is expected."""
+        if self.state == self.State.SENT:
+            return min((day for day in (self.ack_due_on, self.reply_due_on) if day), default=None)
+        return self.reply_due_on if self.state == self.State.ACKNOWLEDGED else None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the acknowledgement, or the reply, that was due before today is still missing."""
+        return self.next_due is not None and self.next_due < clock.today()
 
 
 class ReferralCase(models.Model):
@@ -197,6 +215,7 @@ class ReferralCase(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["referral", "case"], name="case_once_in_a_referral")]
+        triggers = part_of_a_draft("referralcase")
 
     @property
     def preliminary(self) -> bool:
@@ -216,13 +235,15 @@ class ReferralEvidence(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["referral", "link"], name="link_once_in_a_referral")]
+        triggers = part_of_a_draft("referralevidence")
 
 
 class Package(models.Model):
     """What a recipient gets, frozen: the dossier, the disclosed copies and the manifest that lists their hashes.
 
-    `sha256` is the hash of the manifest's canonical bytes; since the manifest commits to the dossier and to every file, it
-    commits to the whole. Never changed; a referral changed after freezing gets another package.
+    `sha256` is the hash of the manifest's canonical bytes; since the manifest commits to the dossier and to every
+    file, it commits to the whole. `content` is what the dossier says, from which its page is shown; `withheld` is for
+    the office alone. Never changed; a referral changed after freezing gets another package.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -231,6 +252,7 @@ class Package(models.Model):
     manifest = models.JSONField()
     sha256 = models.CharField(max_length=64)
     dossier = models.ForeignKey(Blob, models.PROTECT, related_name="+")
+    content = models.JSONField()
     withheld = models.JSONField(default=list)
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     frozen_at = models.DateTimeField(default=clock.now)
@@ -271,7 +293,7 @@ class Correspondence(models.Model):
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=clock.now)
 
-    objects = ReferralPartQuerySet.as_manager()
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         ordering = ["dated", "recorded_at"]
@@ -285,6 +307,8 @@ class CorrespondenceFile(models.Model):
     letter = models.ForeignKey(Correspondence, models.PROTECT, related_name="files")
     blob = models.ForeignKey(Blob, models.PROTECT, related_name="+")
     name = models.CharField(max_length=255)
+
+    objects = LetterFileQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -1,0 +1,114 @@
+"""Every step of a referral that is permitted, every one that is not, and who may take them."""
+
+from __future__ import annotations
+
+import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from casework.audit.models import AuditEvent
+from casework.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from casework.referrals import actions
+from casework.referrals.models import Recipient, Referral
+from casework.referrals.workflow import REFERRAL_WORKFLOW
+from tests.referrals.conftest import referral_in
+
+TODAY = datetime.date.today
+ACTS: dict[str, Any] = {
+    "submit": lambda r, who: actions.submit_referral(r, actor=who),
+    "approve": lambda r, who: actions.approve_referral(
+        r, actor=who, sha256=r.package.sha256 if r.package else "0" * 64
+    ),
+    "return": lambda r, who: actions.return_referral(r, actor=who, reason="Add the place."),
+    "withdraw": lambda r, who: actions.withdraw_referral(r, actor=who, reason="Not needed."),
+    "record_sent": lambda r, who: actions.record_sent(r, actor=who, channel="portal"),
+    "delivery_unknown": lambda r, who: actions.record_delivery_unknown(r, actor=who, reason="The line broke."),
+    "resolve_sent": lambda r, who: actions.resolve_as_sent(r, actor=who, channel="portal"),
+    "resolve_not_sent": lambda r, who: actions.resolve_as_not_sent(r, actor=who, reason="It came back."),
+    "acknowledge": lambda r, who: actions.acknowledge_referral(r, actor=who, dated=TODAY()),
+    "reply": lambda r, who: actions.record_reply(r, actor=who, dated=TODAY(), text="Thank you."),
+    "close": lambda r, who: actions.close_referral(r, actor=who, outcome="no_public_accusation", reason="Closed."),
+}
+PERMITTED = [(t.name, source) for t in REFERRAL_WORKFLOW.transitions for source in sorted(t.sources)]
+REFUSED = [
+    (t.name, state) for t in REFERRAL_WORKFLOW.transitions for state in Referral.State.values if state not in t.sources
+]
+
+
+def actor_for(name: str, cast: SimpleNamespace) -> Any:
+    return cast.second_officer if name == "approve" else cast.referral_officer
+
+
+def test_it_has_an_act_for_every_transition() -> None:
+    assert set(ACTS) == set(REFERRAL_WORKFLOW.by_name)
+
+
+@pytest.mark.parametrize(("name", "state"), PERMITTED)
+def test_it_goes_where_the_table_says(name: str, state: str, story: SimpleNamespace, icrc: Recipient) -> None:
+    referral = referral_in(state, story, icrc)
+    ACTS[name](referral, actor_for(name, story.people))
+    referral.refresh_from_db()
+    assert referral.state == REFERRAL_WORKFLOW[name].target
+    event = AuditEvent.objects.filter(object_id=str(referral.pk), event=REFERRAL_WORKFLOW[name].event.value).first()
+    assert event and event.detail["from"] == state
+
+
+@pytest.mark.parametrize(("name", "state"), REFUSED)
+def test_it_refuses_every_other_step(name: str, state: str, story: SimpleNamespace, icrc: Recipient) -> None:
+    referral = referral_in(state, story, icrc)
+    before = Referral.objects.filter(pk=referral.pk).values().get()
+    with pytest.raises(Conflict):
+        ACTS[name](referral, actor_for(name, story.people))
+    assert Referral.objects.filter(pk=referral.pk).values().get() == before
+
+
+@pytest.mark.parametrize("name", sorted(ACTS))
+@pytest.mark.parametrize("who", ["investigator", "viewer", "administrator", "auditor", "outsider"])
+def test_it_is_for_officers(name: str, who: str, story: SimpleNamespace, icrc: Recipient) -> None:
+    referral = referral_in(sorted(REFERRAL_WORKFLOW[name].sources)[0], story, icrc)
+    sees = who in {"investigator", "viewer"}
+    with pytest.raises(NotAllowed if sees else NotFound):
+        ACTS[name](referral, getattr(story.people, who))
+
+
+@pytest.mark.parametrize("name", [t.name for t in REFERRAL_WORKFLOW.transitions if t.needs_reason])
+def test_it_asks_for_a_reason(name: str, story: SimpleNamespace, icrc: Recipient) -> None:
+    referral = referral_in(sorted(REFERRAL_WORKFLOW[name].sources)[0], story, icrc)
+    act = {
+        "return": actions.return_referral,
+        "withdraw": actions.withdraw_referral,
+        "delivery_unknown": actions.record_delivery_unknown,
+        "resolve_not_sent": actions.resolve_as_not_sent,
+        "close": lambda r, **k: actions.close_referral(r, outcome="declined", **k),
+    }[name]
+    with pytest.raises(Invalid):
+        act(referral, actor=story.people.referral_officer, reason="  ")
+
+
+@pytest.mark.parametrize("name", ["approve", "record_sent", "resolve_sent"])
+def test_it_is_never_done_with_a_token(name: str, story: SimpleNamespace, icrc: Recipient) -> None:
+    referral = referral_in(sorted(REFERRAL_WORKFLOW[name].sources)[0], story, icrc)
+    actor = actor_for(name, story.people)
+    actor.token_scopes = {"read", "write"}
+    with pytest.raises(DomainError) as refused:
+        ACTS[name](referral, actor)
+    assert refused.value.code == "step_up_required"
+
+
+def test_a_reviewer_may_approve(story: SimpleNamespace, icrc: Recipient) -> None:
+    referral = referral_in("awaiting_approval", story, icrc)
+    approved = ACTS["approve"](referral, story.people.reviewer)
+    assert approved.approved_by == story.people.reviewer
+    assert approved.approved_sha256 == referral.package.sha256
+
+
+def test_a_return_voids_approval_and_package(story: SimpleNamespace, icrc: Recipient) -> None:
+    referral = referral_in("approved", story, icrc)
+    returned = ACTS["return"](referral, story.people.referral_officer)
+    assert (returned.package, returned.approved_by, returned.approved_at, returned.approved_sha256) == (
+        None, None, None, "",
+    )  # fmt: skip
+    again = actions.submit_referral(returned, actor=story.people.referral_officer)
+    assert again.package.version == 2
