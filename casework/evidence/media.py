@@ -69,7 +69,7 @@ def main() -> None:
     sandbox.limit_resources(task["limits"])
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     Image.init()
-    sandbox.emit("isolation", **sandbox.confine())
+    sandbox.emit("isolation", b"", **sandbox.confine())
     work = {"image": read_image, "pdf": read_pdf, "video": read_media, "audio": read_media}[task["family"]]
     try:
         with io.FileIO(0, "rb", closefd=False) as source:
@@ -185,9 +185,11 @@ def read_media(source: io.FileIO, reader: str, previews: bool) -> None:
             raise Unreadable("no picture could be read from the video")
         sandbox.emit("poster", jpeg(poster(tiles[len(tiles) // 2])))
         sandbox.emit("still", jpeg(strip(tiles)))
+        # Taken while the container is open: afterwards the stream's memory is no longer its own.
+        index = video.index
     source.seek(0)
     with av.open(source, "r", format=reader, options=OPTIONS, metadata_errors="replace") as container:
-        video = container.streams[video.index]  # type: ignore[assignment]
+        video = container.streams[index]  # type: ignore[assignment]
         sandbox.emit("clip", clip(container, video))
 
 
@@ -340,8 +342,9 @@ class ClipWriter:
         frame.pts, frame.time_base = number, Fraction(1, CLIP_RATE)
         self.graph.push(frame)
         grey = self.graph.pull()
-        grey.pts, grey.time_base = number, Fraction(1, CLIP_RATE)
-        self.output.mux(self.stream.encode(grey))
+        if isinstance(grey, VideoFrame):
+            grey.pts, grey.time_base = number, Fraction(1, CLIP_RATE)
+            self.output.mux(self.stream.encode(grey))
 
     def close(self) -> None:
         self.output.mux(self.stream.encode(None))

@@ -84,7 +84,7 @@ class StoreUploadHandler(FileUploadHandler):
         input_data: Any,
         META: dict[str, Any],
         content_length: int,
-        boundary: bytes,
+        boundary: Any,
         encoding: str | None = None,
     ) -> None:
         """Refuse at once a body that cannot be within the limit."""

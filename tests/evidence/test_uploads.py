@@ -61,6 +61,10 @@ def octets(data: bytes, length: int | None = None, **headers: str) -> HttpReques
     return request
 
 
+def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return HttpResponse(reason, status=403)
+
+
 def test_it_streams_a_form_file_into_the_store(folder: Path) -> None:
     seen: list[StoredUpload] = []
 
@@ -151,7 +155,9 @@ def test_it_takes_little_where_no_files_are_expected(folder: Path) -> None:
     assert stored(folder) == []
 
 
-def test_it_checks_the_csrf_token_before_the_view(folder: Path) -> None:
+def test_it_checks_the_csrf_token_before_the_view(folder: Path, settings: object) -> None:
+    settings.CSRF_FAILURE_VIEW = "tests.evidence.test_uploads.refused"  # type: ignore[attr-defined]
+
     @receives_files
     def view(request: HttpRequest) -> HttpResponse:
         raise AssertionError("the view is not reached")
