@@ -44,8 +44,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return found is not None and found.pk == user.pk
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Record the guess. The address that was typed is not kept, as it may be a password typed into the wrong box;
-        when it is that of an account, the account is named. The look-up is made either way, so that it tells nothing."""
+        """Record the guess. What was typed is not kept: it may be a password in the wrong box. An account that it aims
+        at is named; the look-up is made either way, so that its time tells nothing."""
         aimed_at = User.objects.filter(email__iexact=str(credentials.get("email", ""))).first()
         actor = request.user if request.user.is_authenticated else None
         record(Event.SIGN_IN_FAILED, actor=actor, obj=aimed_at, detail={"step": "password"})

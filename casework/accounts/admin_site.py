@@ -114,13 +114,12 @@ class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         way, and an administrator reads no case content."""
         collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
         collector.collect(objs)
-        own = [obj for obj in objs]
         counts = {str(model._meta.verbose_name_plural): len(rows) for model, rows in collector.model_objs.items()}
         protected = []
         if collector.protected:
             number = len(collector.protected)
             protected = [ngettext("%d record that uses it", "%d records that use it", number) % number]
-        return [str(obj) for obj in own], counts, set(), protected
+        return [str(obj) for obj in objs], counts, set(), protected
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Not here: the audit holds it, for auditors."""
