@@ -58,7 +58,7 @@ def lead_of(case: Case) -> CaseAssignment | None:
 
 
 def can_manage_access(user: User, case: Case) -> bool:
-    """The lead. When nobody leads, or the lead's account is disabled, any investigator of the team who sees the case."""
+    """The lead. When nobody leads, or the lead's account is disabled, any investigator of the team who sees it."""
     if not can_work_case(user, case):
         return False
     lead = lead_of(case)

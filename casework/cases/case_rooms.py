@@ -2,32 +2,75 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from casework.cases.models import Note, Perpetrator, Victim
+from casework.cases.models import CaptureMoment, Case, Note, Perpetrator, Tag, Victim
 from casework.cases.models.people import StatusAtDeath
 from casework.cases.rooms import CaseRoom, Facts, Step, register
 
 if TYPE_CHECKING:
     from casework.accounts.models import User
-    from casework.cases.models import Case
 
 
-def people_facts(case: Case, user: User) -> Facts:
-    """How many are recorded, in one query: rows, those who still lack a status or an identity, moments, notes."""
-    victims = Victim.objects.filter(case=case, removed_at=None)
-    facts = victims.aggregate(
-        victims=Count("pk"),
-        without_status=Count("pk", filter=Q(status_at_death=StatusAtDeath.UNKNOWN)),
-        embargoed=Count("pk", filter=~Q(name_key="") & ~Q(kin=Victim.Kin.CONSENTS)),
+def case_counts(case: Case) -> dict[str, Any]:
+    """What hangs on the case, counted by one query and kept on the object for the rest of the request.
+
+    `victims` are rows, `at_least` and `at_most` people; `without_status` and `embargoed` are rows.
+    """
+    known: dict[str, Any] | None = getattr(case, "known_counts", None)
+    if known is None:
+        known = case.known_counts = _count(case)  # type: ignore[attr-defined]
+    return known
+
+
+def _count(case: Case) -> dict[str, Any]:
+    victims = (
+        Victim.objects.filter(case=OuterRef("pk"), removed_at=None)
+        .order_by()
+        .values("case")
+        .annotate(
+            counts=JSONObject(
+                victims=Count("pk"),
+                at_least=Sum("at_least"),
+                at_most=Sum("at_most"),
+                without_status=Count("pk", filter=Q(status_at_death=StatusAtDeath.UNKNOWN)),
+                embargoed=Count("pk", filter=~Q(name_key="") & ~Q(kin=Victim.Kin.CONSENTS)),
+            )
+        )
+        .values("counts")
     )
-    facts["perpetrators"] = Perpetrator.objects.filter(case=case, removed_at=None).count()
-    return facts
+    moments = CaptureMoment.objects.filter(case=OuterRef("pk"), removed_at=None).values("kind")
+    tags = Tag.objects.filter(cases=OuterRef("pk")).values("name")
+    found = (
+        Case.objects.filter(pk=case.pk)
+        .values(
+            people=Subquery(victims),
+            perpetrator_rows=_rows(Perpetrator.objects.filter(removed_at=None)),
+            note_rows=_rows(Note.objects.all()),
+            kinds=ArraySubquery(moments),
+            tag_names=ArraySubquery(tags),
+        )
+        .get()
+    )
+    nobody = {"victims": 0, "at_least": 0, "at_most": 0, "without_status": 0, "embargoed": 0}
+    return {**found, **(found.pop("people") or nobody)}
+
+
+def _rows(parts: QuerySet[Any]) -> Coalesce:
+    counted = parts.filter(case=OuterRef("pk")).order_by().values("case").annotate(rows=Count("pk")).values("rows")
+    return Coalesce(Subquery(counted), 0)
+
+
+def counts_facts(case: Case, user: User) -> Facts:
+    """The counts of this case, as a room's facts."""
+    return case_counts(case)
 
 
 def people_steps(case: Case, facts: Facts) -> list[Step]:
@@ -35,17 +78,12 @@ def people_steps(case: Case, facts: Facts) -> list[Step]:
     url = reverse("cases:people", args=[case.pk])
     missing = facts["without_status"]
     if not facts["victims"]:
-        state = "started" if facts["perpetrators"] else "not_started"
+        state = "started" if facts["perpetrator_rows"] else "not_started"
         return [Step(_("People"), state, url, _("Add the victims, one by one or as a group"))]
     if missing:
         note = ngettext("%(count)s without status at death", "%(count)s without status at death", missing)
         return [Step(_("People"), "started", url, note % {"count": missing})]
     return [Step(_("People"), "done", url)]
-
-
-def moment_facts(case: Case, user: User) -> Facts:
-    """The kinds of moments recorded."""
-    return {"kinds": list(case.moments.filter(removed_at=None).values_list("kind", flat=True))}
 
 
 DECIDING = frozenset({"surrender_signalled", "disarmed", "captured", "searched"})
@@ -57,14 +95,11 @@ def moment_steps(case: Case, facts: Facts) -> list[Step]:
     url = reverse("cases:timeline", args=[case.pk])
     kinds = set(facts["kinds"])
     if not kinds:
-        return [Step(_("Capture status"), "not_started", url, _("Surrendered, disarmed, captured, shot: in which order"))]
+        return [
+            Step(_("Capture status"), "not_started", url, _("Surrendered, disarmed, captured, shot: in which order"))
+        ]
     whole = bool(kinds & DECIDING) and bool(kinds & {"shot", "killed_otherwise", "wounded"})
     return [Step(_("Capture status"), "done" if whole else "started", url)]
-
-
-def note_facts(case: Case, user: User) -> Facts:
-    """How many notes there are."""
-    return {"notes": Note.objects.filter(case=case).count()}
 
 
 def register_all() -> None:
@@ -72,19 +107,19 @@ def register_all() -> None:
     register(CaseRoom("overview", 0, label=_("Overview"), url_name="cases:detail"))
     register(
         CaseRoom(
-            "people", 10, label=_("People"), url_name="cases:people", facts=people_facts,
-            count=lambda facts: facts["victims"] + facts["perpetrators"], steps=people_steps,
+            "people", 10, label=_("People"), url_name="cases:people", facts=counts_facts,
+            count=lambda facts: facts["victims"] + facts["perpetrator_rows"], steps=people_steps,
         )
     )  # fmt: skip
     register(
         CaseRoom(
-            "timeline", 15, label=_("Capture status"), url_name="cases:timeline", facts=moment_facts,
+            "timeline", 15, label=_("Capture status"), url_name="cases:timeline", facts=counts_facts,
             count=lambda facts: len(facts["kinds"]), steps=moment_steps,
         )
     )  # fmt: skip
     register(
         CaseRoom(
-            "notes", 80, label=_("Notes"), url_name="cases:notes", facts=note_facts,
-            count=lambda facts: facts["notes"],
+            "notes", 80, label=_("Notes"), url_name="cases:notes", facts=counts_facts,
+            count=lambda facts: facts["note_rows"],
         )
     )  # fmt: skip

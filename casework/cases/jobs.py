@@ -29,7 +29,8 @@ def tell_of_break_glass(grant_id: str) -> None:
             subject=_("Break-glass access was opened"),
             message=_(
                 "Somebody opened a case by break-glass, for at most one hour. "
-                "Sign in to see who, which case and why: your task list if you lead the case, the audit log if you audit.\n\n"
+                "Sign in to see who, which case and why: "
+                "your tasks if you lead the case, the audit log if you audit.\n\n"
                 "%(address)s"
             )
             % {"address": settings.CASEWORK_BASE_URL},

@@ -23,7 +23,9 @@ def visible_case(user: User, path: str = "") -> Q:
         return Q(pk__in=[])
     now = clock.now()
     case_id = OuterRef(f"{path}pk" if path else "pk")
-    named = Exists(apps.get_model("cases", "CaseAssignment").objects.filter(case_id=case_id, user_id=user.pk, ended_at=None))
+    named = Exists(
+        apps.get_model("cases", "CaseAssignment").objects.filter(case_id=case_id, user_id=user.pk, ended_at=None)
+    )
     granted = Exists(
         apps.get_model("cases", "CaseGrant").objects.filter(
             case_id=case_id, user_id=user.pk, granted_at__lte=now, ends_at__gt=now
@@ -46,6 +48,12 @@ class CasePartQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> CasePartQuerySet:
         return self.filter(visible_case(user, "case__"))
+
+
+class GrantQuerySet(CasePartQuerySet):
+    def in_force(self) -> GrantQuerySet:
+        now = clock.now()
+        return self.filter(granted_at__lte=now, ends_at__gt=now)
 
 
 class RemovableQuerySet(CasePartQuerySet):

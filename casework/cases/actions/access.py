@@ -124,23 +124,35 @@ def break_glass(case: Case, *, actor: User, reason: str) -> CaseGrant:
             raise Conflict(_("You can already open this case."))
         now = clock.now()
         grant = CaseGrant.objects.create(
-            case=row, user=actor, granted_by=actor, granted_at=now, reason=why, ends_at=now + BREAK_GLASS, break_glass=True
+            case=row,
+            user=actor,
+            granted_by=actor,
+            granted_at=now,
+            reason=why,
+            ends_at=now + BREAK_GLASS,
+            break_glass=True,
         )
         lead = row.assignments.filter(ended_at=None, part="lead").select_related("user").first()
         _leave_task(row, actor, lead.user if lead else None)
-        record(
-            Event.BROKE_GLASS, actor=actor, obj=row, reason=why, detail={"ends_at": grant.ends_at.isoformat()}
-        )
+        record(Event.BROKE_GLASS, actor=actor, obj=row, reason=why, detail={"ends_at": grant.ends_at.isoformat()})
         tell_of_break_glass.defer(grant_id=str(grant.pk))
     return grant
 
 
 def _leave_task(case: Case, actor: User, lead: User | None) -> None:
     """A task for the lead: the case was opened from outside its circle."""
-    title = _("Look at the break-glass access opened by %(name)s and talk to them or to an auditor") % {"name": actor.name}
+    title = _("Look at the break-glass access opened by %(name)s and talk to them or to an auditor") % {
+        "name": actor.name
+    }
     now = clock.now()
     task = Task.objects.create(
-        case=case, title=title[:200], assignee=lead, due_on=clock.today(), created_by=actor, created_at=now, updated_at=now
+        case=case,
+        title=title[:200],
+        assignee=lead,
+        due_on=clock.today(),
+        created_by=actor,
+        created_at=now,
+        updated_at=now,
     )
     record(Event.TASK_ADDED, actor=actor, obj=task, detail={"assignee": str(lead.pk) if lead else None})
 

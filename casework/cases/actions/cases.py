@@ -61,8 +61,8 @@ def create_case(
 ) -> Case:
     """Open a case in `team`; the actor becomes its lead.
 
-    `values` are the optional fields of `FIELDS`. Raises NotAllowed for anyone but the team's investigators, Invalid with
-    the fields at fault.
+    `values` are the optional fields of `FIELDS`. Raises NotAllowed for anyone but the team's investigators, Invalid
+    with the fields at fault.
     """
     require(can_create_case, actor, team)
     refuse_unknown(values, FIELDS)
@@ -123,7 +123,11 @@ def set_sensitivity(case: Case, *, actor: User, sensitive: bool, reason: str) ->
         why = require_reason(reason)
         if change(row, {"sensitive": sensitive}):
             record(
-                Event.SENSITIVITY_CHANGED, actor=actor, obj=row, reason=why, detail={"sensitive": [not sensitive, sensitive]}
+                Event.SENSITIVITY_CHANGED,
+                actor=actor,
+                obj=row,
+                reason=why,
+                detail={"sensitive": [not sensitive, sensitive]},
             )
     return row
 

@@ -42,7 +42,9 @@ def add_note(case: Case, *, actor: User, text: str, corrects: Note | None = None
         require_open(row)
         require(can_note_case, actor, row)
         if corrects is not None and corrects.case_id != row.pk:
-            raise Invalid(_("That note belongs to another case."), fields={"corrects": [_("Choose a note of this case.")]})
+            raise Invalid(
+                _("That note belongs to another case."), fields={"corrects": [_("Choose a note of this case.")]}
+            )
         note = Note(case=row, corrects=corrects, written_by=actor, written_at=clock.now())
         apply(note, {"text": text.strip()})
         note.save(force_insert=True)

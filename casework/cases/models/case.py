@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.accounts.models import Team
 from casework.audit import clock
 from casework.cases.models.reference import Country, Party, Region, Tag
-from casework.cases.querysets import CaseQuerySet, CasePartQuerySet
+from casework.cases.querysets import CasePartQuerySet, CaseQuerySet, GrantQuerySet
 from casework.core.dates import DateRange
 
 
@@ -178,7 +178,7 @@ class CaseGrant(models.Model):
     reason = models.TextField(_("reason"))
     ends_at = models.DateTimeField(_("until"))
 
-    objects = CasePartQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         ordering = ["-granted_at"]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.audit import clock
 from casework.cases.models.case import Case
 from casework.cases.models.reference import Party, Unit
-from casework.cases.querysets import CasePartQuerySet, VictimQuerySet
+from casework.cases.querysets import VictimQuerySet
 from casework.core.dates import DateRange
 
 

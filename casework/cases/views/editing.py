@@ -1,0 +1,100 @@
+"""How every form about a case is shown, saved, and shown again when it was refused, with what was typed kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.db import models
+from django.forms import BaseForm, ModelChoiceField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from casework.audit.models import AuditEvent
+from casework.cases.models import Case
+from casework.core.access import visible_or_404
+from casework.core.dates import DateRange
+from casework.core.errors import Conflict, Invalid
+from casework.core.http import add_error, render_form
+
+WITH_PLACE = ("region", "team", "victims_party", "responsible_party")
+
+
+def seen_case(request: HttpRequest, pk: Any) -> Case:
+    """The case of this address with what its head shows, or 404."""
+    return visible_or_404(Case.objects.select_related(*WITH_PLACE), request.user, pk=pk)
+
+
+def seen_part(request: HttpRequest, source: models.QuerySet[Any], pk: Any) -> Any:
+    """A visible row of a case, with its case, or 404."""
+    return visible_or_404(source.select_related("case", *(f"case__{name}" for name in WITH_PLACE)), request.user, pk=pk)
+
+
+def answer_form(
+    request: HttpRequest,
+    template: str,
+    form: BaseForm,
+    save: Callable[[dict[str, Any]], Any],
+    *,
+    success_url: str,
+    context: Mapping[str, Any],
+    message: str = "",
+    row: models.Model | None = None,
+) -> HttpResponse:
+    """Show the form; on POST save it and go on, or show it again: 422 with errors, 409 when the record moved on.
+
+    `row` is the record that the form changes. After a stale edit the form carries its new version, so that saving again
+    is a decision and not an accident.
+    """
+    status = None
+    extra: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        values = {name: value for name, value in form.cleaned_data.items() if name != "expected_updated_at"}
+        try:
+            save(values)
+        except Conflict as error:
+            add_error(form, error)
+            status = error.status
+            if row is not None and error.code == "stale_edit":
+                extra["stale"] = show_meanwhile(form, row)
+        except Invalid as error:
+            add_error(form, error)
+        else:
+            if message:
+                messages.success(request, message)
+            return HttpResponseRedirect(success_url)
+    return render_form(request, template, form, {**context, **extra}, status=status)
+
+
+def show_meanwhile(form: BaseForm, row: models.Model) -> dict[str, Any]:
+    """Who changed the record, when, and what the fields hold now where that differs from what was typed."""
+    fresh = type(row)._default_manager.get(pk=row.pk)
+    form.data = form.data.copy()  # type: ignore[attr-defined]
+    form.data["expected_updated_at"] = fresh.updated_at.isoformat()  # type: ignore[attr-defined]
+    differing = []
+    for name, field in form.fields.items():
+        if name == "expected_updated_at" or name not in form.cleaned_data:
+            continue
+        if name == "tags":
+            now, typed = list(fresh.tags.order_by("name")), sorted(form.cleaned_data[name], key=str)  # type: ignore[attr-defined]
+        else:
+            now, typed = getattr(fresh, name), form.cleaned_data[name]
+        if now != typed:
+            differing.append((field.label, _in_words(field, now)))
+    last = AuditEvent.objects.filter(object_id=str(row.pk)).only("actor_label", "at").order_by("-position").first()
+    return {"who": last.actor_label if last else "", "when": last.at if last else None, "fields": differing}
+
+
+def _in_words(field: Any, value: Any) -> str:
+    if isinstance(value, DateRange):
+        return str(value)
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value) or _("none")
+    if value in (None, ""):
+        return _("unknown")
+    if not isinstance(field, ModelChoiceField):
+        for choice, label in getattr(field, "choices", ()):
+            if str(choice) == str(value):
+                return str(label)
+    return str(value)
