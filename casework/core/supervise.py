@@ -20,7 +20,7 @@ from types import FrameType
 
 PR_SET_PDEATHSIG = 1
 LOOK_SECONDS = 0.2
-READY_SECONDS = 90
+READY_SECONDS = 180
 # A worker that dies is started again after these pauses (seconds); one that lived this long has the pauses anew.
 PAUSES = (1, 2, 4, 8, 16)
 LIVED_SECONDS = 300
