@@ -12,7 +12,7 @@ import errno
 import fcntl
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -209,14 +209,16 @@ def _keep_passwords(state: Path, passwords: dict[str, str]) -> None:
             file.write(f"*:*:*:{user}:{passwords[user]}\n")
 
 
-def _first_statements(passwords: dict[str, str]) -> Iterable[str]:
-    """One statement for each line, and each ends with an empty line: how a single-user server reads them."""
-    yield f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{passwords[OWNER]}';\n"
-    yield f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{passwords[APPLICATION]}';\n"
-    yield f"GRANT pg_read_all_stats TO {OWNER};\n"
-    yield f"CREATE DATABASE {NAME} OWNER {OWNER};\n"
-    yield f"REVOKE ALL ON DATABASE {NAME} FROM PUBLIC;\n"
-    yield f"GRANT CONNECT ON DATABASE {NAME} TO {APPLICATION};\n"
+def _first_statements(passwords: dict[str, str]) -> list[str]:
+    """Each ends with an empty line: how a single-user server reads them."""
+    return [
+        f"CREATE ROLE {OWNER} LOGIN CREATEDB PASSWORD '{passwords[OWNER]}';\n",
+        f"CREATE ROLE {APPLICATION} LOGIN PASSWORD '{passwords[APPLICATION]}';\n",
+        f"GRANT pg_read_all_stats TO {OWNER};\n",
+        f"CREATE DATABASE {NAME} OWNER {OWNER};\n",
+        f"REVOKE ALL ON DATABASE {NAME} FROM PUBLIC;\n",
+        f"GRANT CONNECT ON DATABASE {NAME} TO {APPLICATION};\n",
+    ]
 
 
 def _others(state: Path) -> int:
