@@ -12,10 +12,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import NestedObjects
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.db import models, router
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -24,6 +26,7 @@ from casework.accounts.step_up import ask_again, is_recent, second_factor_missin
 from casework.audit.events import Event
 from casework.audit.record import record
 from casework.core.access import require
+from casework.core.http import safe_next
 
 View = Callable[..., HttpResponseBase]
 
@@ -60,8 +63,9 @@ class ReferenceDataSite(admin.AdminSite):
 
         return guarded
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return redirect_to_login(reverse("admin:index"))
+        return redirect_to_login(safe_next(request, reverse("admin:index")))
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("account_logout"))

@@ -1,4 +1,6 @@
-"""What sign-in and second factors leave in the audit. Connected by AccountsConfig."""
+"""What signing in and out, proving again and changing a password leave in the audit. Connected by AccountsConfig.
+
+Changes of second factors are recorded in sign_in_urls.py: allauth tells of them only after the commit."""
 
 from __future__ import annotations
 
@@ -39,21 +41,6 @@ def on_step(user: User, method: str, reauthenticated: bool = False, type: str = 
 def on_factor_failed(user: User, authenticator: Any, reauthentication: bool = False, **_: Any) -> None:
     actor = user if reauthentication else None
     record(Event.SIGN_IN_FAILED, actor=actor, obj=user, detail={"step": str(authenticator.type)})
-
-
-@receiver(mfa.authenticator_added, dispatch_uid="accounts.factor_added")
-def on_factor_added(user: User, authenticator: Any, **_: Any) -> None:
-    record(Event.SECOND_FACTOR_CHANGED, actor=user, obj=user, detail={"added": str(authenticator.type)})
-
-
-@receiver(mfa.authenticator_removed, dispatch_uid="accounts.factor_removed")
-def on_factor_removed(user: User, authenticator: Any, **_: Any) -> None:
-    record(Event.SECOND_FACTOR_CHANGED, actor=user, obj=user, detail={"removed": str(authenticator.type)})
-
-
-@receiver(mfa.authenticator_reset, dispatch_uid="accounts.factor_reset")
-def on_factor_reset(user: User, authenticator: Any, **_: Any) -> None:
-    record(Event.SECOND_FACTOR_CHANGED, actor=user, obj=user, detail={"renewed": str(authenticator.type)})
 
 
 @receiver([account.password_changed, account.password_set], dispatch_uid="accounts.password_changed")

@@ -63,7 +63,7 @@ def test_it_is_no_fresh_proof(cast):
 
 @pytest.mark.parametrize(
     "secret",
-    ["", "nonsense", "cwk_", "cwk_" + "a" * 43, "cwk_" + "a" * 5000, "cwk_\u0430", "cwk_a b", "cwk_\x00"],
+    ["", "nonsense", "cwk_", "cwk_" + "a" * 43, "cwk_" + "a" * 5000, "cwk_\xe9", "cwk_a b", "cwk_\x00"],
 )
 def test_it_refuses_what_is_no_token(cast, secret):
     assert ask(secret).status_code == 401

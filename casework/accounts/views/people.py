@@ -158,7 +158,7 @@ def grant_role(request: AuthenticatedRequest, pk: uuid.UUID) -> HttpResponse:
 @step_up_required
 def end_role(request: AuthenticatedRequest, pk: uuid.UUID, grant_pk: uuid.UUID) -> HttpResponse:
     shown = visible_or_404(User, request.user, pk=pk)
-    grant = visible_or_404(RoleGrant.objects.select_related("team"), request.user, pk=grant_pk, user=shown)
+    grant = visible_or_404(RoleGrant.objects.filter(user=shown).select_related("team"), request.user, pk=grant_pk)
     require(access.can_end_role, request.user, grant)
     context = {
         "title": _("End a role"),
