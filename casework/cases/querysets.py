@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Expression, F, Lookup, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from casework.audit import clock
 
@@ -18,21 +20,41 @@ def visible_case(user: User, path: str = "") -> Q:
     """The predicate: a case of one's team unless it is sensitive and one is not named on it, or an explicit grant.
 
     `path` is the way from the filtered model to the case, e.g. "case__".
+
+    Its form decides the speed. Grants are few and are read once, as an array that an index can be searched for, so
+    that the planner's estimate stays right. Being named is looked up row by row, only for sensitive cases: an EXISTS
+    would be turned into a hash of all assignments a person ever had.
     """
     if not user.is_active:
         return Q(pk__in=[])
-    now = clock.now()
-    case_id = OuterRef(f"{path}pk" if path else "pk")
-    named = Exists(
-        apps.get_model("cases", "CaseAssignment").objects.filter(case_id=case_id, user_id=user.pk, ended_at=None)
-    )
-    granted = Exists(
-        apps.get_model("cases", "CaseGrant").objects.filter(
-            case_id=case_id, user_id=user.pk, granted_at__lte=now, ends_at__gt=now
-        )
-    )
     own_team = Q(**{f"{path}team_id__in": user.reading_teams})
-    return (own_team & (Q(**{f"{path}sensitive": False}) | Q(named))) | Q(granted)
+    open_to_team = Q(**{f"{path}sensitive": False}) | Q(_named(user, path))
+    return (own_team & open_to_team) | Q(_granted(user, path))
+
+
+def _named(user: User, path: str) -> Expression:
+    assignments = apps.get_model("cases", "CaseAssignment").objects.filter(
+        case_id=OuterRef(f"{path}pk"), user_id=user.pk, ended_at=None
+    )
+    named = Subquery(assignments.order_by().values(found=Value(True))[:1], output_field=models.BooleanField())
+    return Coalesce(named, Value(False))
+
+
+def _granted(user: User, path: str) -> Lookup:
+    now = clock.now()
+    grants = apps.get_model("cases", "CaseGrant").objects.filter(user_id=user.pk, granted_at__lte=now, ends_at__gt=now)
+    return _AnyOf(F(f"{path}pk"), ArraySubquery(grants.order_by().values("case_id")))
+
+
+class _AnyOf(Lookup):  # type: ignore[type-arg]
+    """`column = ANY (array)`, which PostgreSQL can answer from an index when the array is read once."""
+
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        column, column_params = self.process_lhs(compiler, connection)
+        array, array_params = self.process_rhs(compiler, connection)
+        return f"{column} = ANY ({array})", (*column_params, *array_params)
 
 
 class CaseQuerySet(models.QuerySet):
