@@ -6,7 +6,7 @@ explicit grant to such a case, or, while it is linked to none, in the item's own
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casework.accounts.models import Role
 from casework.audit import clock
@@ -93,6 +93,11 @@ def can_download(user: User, item: Item) -> bool:
 
 def can_check_file(user: User, item: Item) -> bool:
     return can_download(user, item)
+
+
+def can_export_evidence(user: User, _: Any = None) -> bool:
+    """Those who work with evidence export the list of what they see; viewers only look."""
+    return bool(user.teams_as(*WORKING_ROLES))
 
 
 def can_release_caveat(user: User, item: Item) -> bool:

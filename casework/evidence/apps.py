@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class EvidenceConfig(AppConfig):
     name = "casework.evidence"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put this room on the case page."""
+        from casework.evidence import case_room
+
+        case_room.register_room()

@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from casework.evidence.views import files, items, lists, registering, sources
 
 app_name = "evidence"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("evidence/", lists.item_list, name="list"),
+    path("evidence/export.csv", lists.item_export, name="export"),
+    path("evidence/new/<slug:kind>/", registering.item_new, name="new"),
+    path("evidence/files/<uuid:pk>/preview/<slug:kind>/", files.file_preview, name="preview"),
+    path("evidence/files/<uuid:pk>/reveal/", files.file_reveal, name="reveal"),
+    path("evidence/files/<uuid:pk>/cover/", files.file_cover, name="cover"),
+    path("evidence/files/<uuid:pk>/original/", files.file_original, name="original"),
+    path("evidence/files/<uuid:pk>/check/", files.file_check, name="check"),
+    path("evidence/links/<uuid:pk>/unlink/", items.item_unlink, name="unlink"),
+    path("evidence/<uuid:pk>/", items.item_detail, name="detail"),
+    path("evidence/<uuid:pk>/change/", items.item_change, name="change"),
+    path("evidence/<uuid:pk>/link/", items.item_link, name="link"),
+    path("evidence/<uuid:pk>/release/", items.item_release, name="release"),
+    path("evidence/<uuid:pk>/files/", registering.file_add, name="add_file"),
+    path("cases/<uuid:pk>/evidence/", lists.case_evidence, name="case_evidence"),
+    path("sources/", sources.source_list, name="source_list"),
+    path("sources/new/", sources.source_new, name="source_new"),
+    path("sources/<uuid:pk>/", sources.source_detail, name="source_detail"),
+    path("sources/<uuid:pk>/change/", sources.source_change, name="source_change"),
+    path("sources/<uuid:pk>/rate/", sources.source_rate, name="source_rate"),
+]

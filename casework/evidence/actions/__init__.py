@@ -5,13 +5,14 @@ several items does it before recording any audit event, and in the order of the 
 """
 
 from casework.evidence.actions.caveats import release_caveat
-from casework.evidence.actions.files import add_file, check_file, note_download, reveal_file
+from casework.evidence.actions.files import add_file, add_files, check_file, note_download, reveal_file
 from casework.evidence.actions.items import change_item, register_item
 from casework.evidence.actions.links import link_item, unlink_item
 from casework.evidence.actions.sources import add_source, change_source, rate_source
 
 __all__ = [
     "add_file",
+    "add_files",
     "add_source",
     "change_item",
     "change_source",

@@ -28,17 +28,25 @@ if TYPE_CHECKING:
 def add_file(
     item: Item, *, actor: User, upload: StoredUpload, part: str = EvidenceFile.Part.ATTACHMENT
 ) -> EvidenceFile:
-    """Seal one more file in an item. Its bytes are in the store before the record is begun."""
+    """Seal one more file in an item."""
+    return add_files(item, actor=actor, uploads=[upload], part=part)[0]
+
+
+def add_files(
+    item: Item, *, actor: User, uploads: Sequence[StoredUpload], part: str = EvidenceFile.Part.ATTACHMENT
+) -> list[EvidenceFile]:
+    """Seal more files in an item, all or none. Their bytes are in the store before the record is begun."""
     if part not in EvidenceFile.Part.values:
         raise Invalid(_("Say what the file is."), fields={"part": [_("Choose what the file is.")]})
     with transaction.atomic():
         take_item(item, actor, can_add_file)
-    sealed = seal_all([upload])
+    sealed = seal_all(uploads)
     with transaction.atomic():
         row = take_item(item, actor, can_add_file)
-        (file,) = write_files(row, sealed, actor=actor, part=part)
-        record(Event.FILE_ADDED, actor=actor, obj=row, detail={"sha256": file.blob_id, "size": sealed[0].size})
-    return file
+        files = write_files(row, sealed, actor=actor, part=part)
+        for each in sealed:
+            record(Event.FILE_ADDED, actor=actor, obj=row, detail={"sha256": each.sha256, "size": each.size})
+    return files
 
 
 def write_files(item: Item, sealed: Sequence[Sealed], *, actor: User, part: str) -> list[EvidenceFile]:

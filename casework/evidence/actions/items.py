@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -65,17 +66,21 @@ def register_item(
     bearing: str = EvidenceLink.Bearing.SUPPORTS,
     link_note: str = "",
     details: Mapping[str, Any] | None = None,
+    key: uuid.UUID | None = None,
     **fields: Any,
 ) -> Item:
     """Register one piece of evidence with its files and, if given, its first link to a case.
 
     The bytes have their place in the store before the one transaction that writes blob, item, detail, files, link,
     custody and audit; when it fails no row is left, and the bytes wait for the sweep. `details` are the fields of the
-    kind's own table; `recorded` takes a DateRange. The caveat is the source's unless said otherwise.
+    kind's own table; `recorded` takes a DateRange. The caveat is the source's unless said otherwise. With the same
+    `key`, given out by the server, the same person registers once: the second call answers with the first's item.
     """
+    if found := _registered_before(key, actor):
+        return found
     values = _spread(fields)
     refuse_unknown(values, AT_REGISTRATION)
-    item = Item(team=team, kind=_kind(kind), registered_by=actor)
+    item = Item(pk=key or uuid.uuid4(), team=team, kind=_kind(kind), registered_by=actor)
     source = values.get("source")
     values.setdefault("caveat", source.caveat if source else Caveat.OFFICE)
     apply(item, {"title": title.strip(), **values})
@@ -94,7 +99,8 @@ def register_item(
         if detail is not None:
             detail.save(force_insert=True)
         append_custody(item, CustodyEvent.Act.REGISTERED, actor=actor, detail={"reference": item.reference})
-        write_files(item, sealed, actor=actor, part=EvidenceFile.Part.ORIGINAL)
+        part = EvidenceFile.Part.SCREENSHOT if item.kind == Kind.POST else EvidenceFile.Part.ORIGINAL
+        write_files(item, sealed, actor=actor, part=part)
         if locked is not None:
             write_link(item, locked, actor=actor, establishes=establishes, bearing=bearing, note=link_note)
         require_second_source(item, credibility=item.credibility, source_id=item.source_id)
@@ -108,6 +114,10 @@ def register_item(
         if locked is not None:
             record(Event.EVIDENCE_LINKED, actor=actor, obj=item, case_id=locked.pk, detail={"bearing": str(bearing)})
     return item
+
+
+def _registered_before(key: uuid.UUID | None, actor: User) -> Item | None:
+    return Item.objects.filter(pk=key, registered_by=actor).first() if key else None
 
 
 def change_item(

@@ -1,0 +1,56 @@
+"""This room's part of the case page: the Evidence tab, its step, and a line at the side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from casework.cases.rooms import CaseRoom, Facts, Step, register
+from casework.evidence.models import EvidenceLink
+from casework.evidence.models.items import Graphic
+
+if TYPE_CHECKING:
+    from casework.accounts.models import User
+    from casework.cases.models import Case
+
+
+def evidence_facts(case: Case, user: User) -> Facts:
+    """How much is linked, and what of it calls for something, in one query."""
+    links = EvidenceLink.objects.present().filter(case=case)
+    facts = links.aggregate(
+        items=Count("pk"),
+        graphic=Count("pk", filter=Q(item__graphic__gte=Graphic.INJURY)),
+        unsourced=Count("pk", filter=Q(item__source=None)),
+        contradicting=Count("pk", filter=Q(bearing=EvidenceLink.Bearing.CONTRADICTS)),
+    )
+    return {**facts, "url": reverse("evidence:case_evidence", args=[case.pk])}
+
+
+def evidence_steps(case: Case, facts: Facts) -> list[Step]:
+    """Done when something is linked and every item names its source."""
+    if not facts["items"]:
+        note = _("Add the video, report or post the case began with")
+        return [Step(_("Evidence"), "not_started", facts["url"], note)]
+    if facts["unsourced"]:
+        note = _("%(count)s without a source") % {"count": facts["unsourced"]}
+        return [Step(_("Evidence"), "started", facts["url"], note)]
+    return [Step(_("Evidence"), "done", facts["url"])]
+
+
+def register_room() -> None:
+    """Put the room on every case page."""
+    register(
+        CaseRoom(
+            key="evidence",
+            order=30,
+            label=_("Evidence"),
+            url_name="evidence:case_evidence",
+            facts=evidence_facts,
+            count=lambda facts: facts["items"],
+            steps=evidence_steps,
+            aside_template="evidence/parts/_case_aside.html",
+        )
+    )

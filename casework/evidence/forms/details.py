@@ -1,0 +1,113 @@
+"""The fields that only one kind of evidence has, as forms show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from casework.core.forms import HalfText, LongText, ShortText
+from casework.evidence.forms.fields import DayField, MomentOfUtc
+from casework.evidence.models import Post, Video
+from casework.evidence.models.items import Kind
+
+
+def _line(
+    label: Any, longest: int, *, required: bool = False, help_text: Any = "", half: bool = True
+) -> forms.CharField:
+    widget = HalfText({"dir": "auto"}) if half else forms.TextInput({"dir": "auto", "autocomplete": "off"})
+    return forms.CharField(label=label, max_length=longest, required=required, help_text=help_text, widget=widget)
+
+
+def _address(label: Any, *, required: bool, help_text: Any = "") -> forms.URLField:
+    return forms.URLField(
+        label=label, max_length=1000, required=required, help_text=help_text, assume_scheme="https",
+        widget=forms.TextInput({"inputmode": "url", "autocomplete": "off"}),
+    )  # fmt: skip
+
+
+def video_fields() -> dict[str, forms.Field]:
+    """Duration, frame size and codecs are read from the file, so nobody types them."""
+    return {
+        "recorded_by": _line(_("Recorded by"), 160),
+        "copy": forms.ChoiceField(
+            label=_("Original or copy"),
+            choices=Video.Copy.choices,
+            initial=Video.Copy.UNKNOWN,
+            widget=forms.RadioSelect,
+        ),
+        "first_publication": _line(_("First known publication"), 300, half=False),
+    }
+
+
+def unit_report_fields() -> dict[str, forms.Field]:
+    return {
+        "unit": _line(_("Reporting unit"), 160, required=True),
+        "author": _line(_("Author"), 160, help_text=_("Shown only to the people named on the case.")),
+        "number": forms.CharField(label=_("Report number"), max_length=60, required=False, widget=ShortText()),
+        "dated": DayField(label=_("Date of the report")),
+        "classification": _line(_("Classification marking"), 80),
+    }
+
+
+def post_fields() -> dict[str, forms.Field]:
+    return {
+        "platform": forms.ChoiceField(label=_("Platform"), choices=[("", _("Choose")), *Post.Platform.choices]),
+        "url": _address(_("Address of the post"), required=True, help_text=_("Nothing is fetched from it.")),
+        "text": forms.CharField(
+            label=_("Text of the post"),
+            max_length=50_000,
+            required=False,
+            help_text=_("Word for word."),
+            widget=LongText(),
+        ),
+        "translation": forms.CharField(label=_("Translation"), max_length=50_000, required=False, widget=LongText()),
+        "handle": _line(_("Account"), 120, help_text=_("As in the address, for example @channel.")),
+        "display_name": _line(_("Name shown"), 160),
+        "affiliation": _line(_("Known affiliation of the account"), 200, half=False),
+        "post_id": forms.CharField(label=_("Post number"), max_length=120, required=False, widget=ShortText()),
+        "published_shown": _line(
+            _("Time of publication as shown"), 80, help_text=_("As the page says it, with its zone.")
+        ),
+        "reposts": _address(
+            _("Address of the post it repeats"),
+            required=False,
+            help_text=_("A repost is no second source for the post."),
+        ),
+        "capture_method": _line(_("Captured how and with what"), 160, half=False),
+        "captured_by": _line(_("Captured by"), 160),
+        "captured_at": MomentOfUtc(label=_("Captured")),
+        "removed_on": DayField(label=_("Found removed on")),
+    }
+
+
+def testimony_fields() -> dict[str, forms.Field]:
+    named = _("Shown only to the people named on the case.")
+    return {
+        "pseudonym": _line(_("Pseudonym of the witness"), 80, required=True, help_text=_("This is what pages show.")),
+        "identity": _line(_("Who the witness is"), 300, help_text=named, half=False),
+        "consent": _line(_("Consent and its scope"), 300, required=True, half=False),
+        "interviewer": _line(_("Interviewer"), 160, help_text=named),
+        "interpreter": _line(_("Interpreter"), 160, help_text=named),
+        "place": _line(_("Place of the interview"), 160, help_text=named),
+        "protection_concern": _line(_("Protection concern"), 300, help_text=named, half=False),
+        "earlier_interviews": _line(
+            _("Earlier interviews elsewhere"), 300, half=False,
+            help_text=_("Ask first: every repeat costs the witness. Shown only to the people named on the case."),
+        ),
+    }  # fmt: skip
+
+
+DETAIL_FIELDS = {
+    Kind.VIDEO: video_fields,
+    Kind.UNIT_REPORT: unit_report_fields,
+    Kind.POST: post_fields,
+    Kind.TESTIMONY: testimony_fields,
+}
+
+
+def detail_fields(kind: str) -> dict[str, forms.Field]:
+    """Fresh fields of a kind, by the names of its table's columns; none for kinds without a table."""
+    make = DETAIL_FIELDS.get(Kind(kind))
+    return make() if make else {}

@@ -1,0 +1,172 @@
+"""Registering an item, changing it, adding to it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.utils.translation import gettext_lazy as _
+
+from casework.accounts.models import Role, Team, User
+from casework.cases.models import Case
+from casework.core.dates import PartialDateField
+from casework.core.filters import VisibleChoiceField
+from casework.core.forms import CaseworkForm, HalfText, LongText, StaleEditMixin
+from casework.evidence.forms.details import detail_fields
+from casework.evidence.forms.fields import (
+    MomentOfUtc,
+    SeveralFilesField,
+    SourceField,
+    caveat_field,
+    establishes_field,
+    recipients_field,
+)
+from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Source
+from casework.evidence.models.items import Credibility, Graphic, Kind
+
+WITH_FILE = frozenset({Kind.VIDEO, Kind.IMAGE, Kind.AUDIO, Kind.DOCUMENT})
+"""Kinds that are nothing without a file."""
+_KEY_SALT = "evidence.registration"
+
+
+class RecordForm(CaseworkForm):
+    """What is said of an item of any kind; the fields of its own kind follow the description."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=200, widget=forms.TextInput({"dir": "auto", "autocomplete": "off"}),
+        help_text=_("What it is, in a few words. Name nobody here."),
+    )  # fmt: skip
+    description = forms.CharField(
+        label=_("What it shows"), required=False, max_length=20_000, widget=LongText(),
+        help_text=_("In words, so that a colleague need not look. Say what is heard, too."),
+    )  # fmt: skip
+    language = forms.CharField(label=_("Language"), required=False, max_length=40, widget=HalfText({"dir": "auto"}))
+    recorded = PartialDateField(label=_("Recorded"), required=False, past=True, widget=HalfText())
+    published_at = MomentOfUtc(label=_("Published"))
+    source = SourceField(queryset=Source.objects.none())
+    how_obtained = forms.CharField(
+        label=_("How it was obtained"), required=False, max_length=300, widget=forms.TextInput({"dir": "auto"})
+    )
+    collected_by = forms.CharField(label=_("Collected by"), required=False, max_length=160, widget=HalfText())
+    credibility = forms.TypedChoiceField(
+        label=_("Credibility of the item"), choices=Credibility.choices, coerce=int,
+        initial=Credibility.CANNOT_BE_JUDGED, help_text=_("Judged apart from its source."), widget=forms.RadioSelect,
+    )  # fmt: skip
+    graphic = forms.TypedChoiceField(
+        label=_("How hard it is to look at"), choices=Graphic.choices, coerce=int, initial=Graphic.DEATH,
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, user: User, kind: str, teams: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = Kind(kind)
+        own = detail_fields(kind)
+        self.detail_names = list(own)
+        self.fields |= own
+        self.order_fields([*self.first_fields, "title", *own, "description"])
+        sources = Source.objects.visible_to(user).filter(team__in=teams)
+        self.fields["source"].queryset = sources  # type: ignore[attr-defined]
+
+    first_fields: tuple[str, ...] = ()
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What was typed for the kind's own table."""
+        return {name: self.cleaned_data[name] for name in self.detail_names}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed for the item itself."""
+        return {name: self.cleaned_data[name] for name in RecordForm.base_fields}
+
+
+class RegisterForm(RecordForm):
+    """An item with its files and, when it is begun from a case, what it establishes there."""
+
+    first_fields = ("key", "team", "files")
+
+    key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
+    files = SeveralFilesField(label=_("Files"), required=False)
+    caveat = caveat_field(empty=_("As the source says"))
+    caveat_recipients = recipients_field()
+    case = VisibleChoiceField(queryset=Case.objects.none(), required=False, widget=forms.HiddenInput)
+    establishes = establishes_field(required=False)
+    bearing = forms.ChoiceField(
+        label=_("It supports or contradicts what is recorded"), choices=EvidenceLink.Bearing.choices, required=False,
+        initial=EvidenceLink.Bearing.SUPPORTS, widget=forms.RadioSelect,
+    )  # fmt: skip
+    link_note = forms.CharField(
+        label=_("Note on this case"), required=False, max_length=5000, widget=LongText({"rows": 3})
+    )
+
+    def __init__(self, *args: Any, user: User, kind: str, case: Case | None, **kwargs: Any) -> None:
+        teams = Team.objects.filter(pk__in=user.teams_as(Role.INVESTIGATOR))
+        super().__init__(*args, user=user, kind=kind, teams=list(teams), **kwargs)
+        self.user, self.case = user, case
+        self.initial.setdefault("key", signing.dumps([str(user.pk), str(uuid.uuid4())], salt=_KEY_SALT))
+        self.fields["files"].required = self.kind in WITH_FILE
+        self._narrow(teams, case)
+
+    def _narrow(self, teams: Any, case: Case | None) -> None:
+        self.only_team = case.team if case else teams[0] if len(teams) == 1 else None
+        if self.only_team:
+            del self.fields["team"]
+        else:
+            self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        if case is None:
+            for name in ("case", "establishes", "bearing", "link_note"):
+                del self.fields[name]
+        else:
+            self.fields["case"].queryset = Case.objects.visible_to(self.user)  # type: ignore[attr-defined]
+            self.initial.setdefault("case", case.pk)
+            self.fields["establishes"].required = True
+        if not list(self.fields["caveat_recipients"].choices):  # type: ignore[attr-defined]
+            del self.fields["caveat_recipients"]
+
+    def clean_key(self) -> uuid.UUID | None:
+        """The key that this form was given when it was opened: sending it twice registers once."""
+        try:
+            owner, key = signing.loads(self.cleaned_data["key"], salt=_KEY_SALT, max_age=7 * 24 * 3600)
+        except signing.BadSignature:
+            return None
+        return uuid.UUID(key) if owner == str(self.user.pk) else None
+
+    @property
+    def registration(self) -> dict[str, Any]:
+        """The arguments of `register_item` apart from the actor."""
+        data = self.cleaned_data
+        given = {**self.values, "kind": self.kind, "team": self.only_team or data["team"], "details": self.details}
+        given |= {"files": data["files"], "key": data["key"]}
+        if data["caveat"]:
+            given["caveat"] = data["caveat"]
+        if data.get("caveat_recipients"):
+            given["caveat_recipients"] = [uuid.UUID(key) for key in data["caveat_recipients"]]
+        if self.case:
+            given |= {"case": self.case, "establishes": data["establishes"], "link_note": data["link_note"]}
+            given["bearing"] = data["bearing"] or EvidenceLink.Bearing.SUPPORTS
+        return given
+
+
+class ChangeForm(StaleEditMixin, RecordForm):
+    """What is said of an item, changed. Fields that the person may not see are not there, and stay as they are."""
+
+    def __init__(self, *args: Any, user: User, item: Item, hidden: frozenset[str], **kwargs: Any) -> None:
+        initial = {name: getattr(item, name) for name in RecordForm.base_fields}
+        row = getattr(item, item.kind, None)
+        initial |= {name: getattr(row, name) for name in detail_fields(item.kind)}
+        initial["expected_updated_at"] = item.updated_at
+        super().__init__(*args, user=user, kind=item.kind, teams=[item.team_id], initial=initial, **kwargs)
+        for name in hidden & set(self.detail_names):
+            del self.fields[name]
+        self.detail_names = [name for name in self.detail_names if name not in hidden]
+
+
+class AddFileForm(CaseworkForm):
+    files = SeveralFilesField(label=_("Files"))
+    part = forms.ChoiceField(
+        label=_("What the files are"), choices=EvidenceFile.Part.choices, initial=EvidenceFile.Part.ATTACHMENT,
+        widget=forms.RadioSelect,
+    )  # fmt: skip

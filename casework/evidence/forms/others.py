@@ -1,0 +1,93 @@
+"""Linking, unlinking, releasing; sources and their ratings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from casework.accounts.models import Role, Team, User
+from casework.cases.models import Case
+from casework.core.filters import VisibleChoiceField
+from casework.core.forms import CaseworkForm, HalfText, LongText, StaleEditMixin
+from casework.evidence.forms.fields import DayField, caveat_field, establishes_field, recipients_field
+from casework.evidence.models import EvidenceLink, Item, Source
+from casework.evidence.models.sources import Caveat, Reliability
+
+
+class LinkForm(CaseworkForm):
+    case = VisibleChoiceField(label=_("Case"), queryset=Case.objects.none(), empty_label=_("Choose a case"))
+    establishes = establishes_field()
+    bearing = forms.ChoiceField(
+        label=_("It supports or contradicts what is recorded"), choices=EvidenceLink.Bearing.choices,
+        initial=EvidenceLink.Bearing.SUPPORTS, widget=forms.RadioSelect,
+    )  # fmt: skip
+    note = forms.CharField(label=_("Note"), required=False, max_length=5000, widget=LongText({"rows": 3}))
+
+    def __init__(self, *args: Any, user: User, item: Item, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        linked = EvidenceLink.objects.present().filter(item=item).values("case_id")
+        cases = Case.objects.visible_to(user).open().filter(team__in=user.teams_as(Role.INVESTIGATOR))
+        self.fields["case"].queryset = cases.exclude(pk__in=linked).order_by("-reference")  # type: ignore[attr-defined]
+
+
+class ReasonForm(CaseworkForm):
+    reason = forms.CharField(label=_("Why"), max_length=2000, widget=LongText({"rows": 3}))
+
+
+class ReleaseForm(CaseworkForm):
+    """A release in writing: a wider circle, who gave it, when, in what terms."""
+
+    caveat = caveat_field()
+    recipients = recipients_field()
+    released_by = forms.CharField(label=_("Released by"), max_length=160, widget=HalfText({"dir": "auto"}))
+    released_on = DayField(label=_("Released on"), required=True)
+    terms = forms.CharField(
+        label=_("Terms"), max_length=5000, widget=LongText(), help_text=_("Word for word, as the letter says.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["caveat"].choices = [pair for pair in Caveat.choices if pair[0] != Caveat.OFFICE]  # type: ignore[attr-defined]
+        if not list(self.fields["recipients"].choices):  # type: ignore[attr-defined]
+            del self.fields["recipients"]
+
+
+class SourceForm(StaleEditMixin, CaseworkForm):
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Choose")), *Source.Kind.choices])
+    name = forms.CharField(
+        label=_("Name"), max_length=160, widget=HalfText({"dir": "auto"}),
+        help_text=_("Known to your team alone. It leaves the office in no package, export or figure."),
+    )  # fmt: skip
+    caveat = caveat_field()
+    note = forms.CharField(label=_("Note"), required=False, max_length=5000, widget=LongText())
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("kind", "name", "caveat", "note")}
+
+
+class NewSourceForm(SourceForm):
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = Team.objects.filter(pk__in=user.teams_as(Role.INVESTIGATOR))
+        self.only_team = teams[0] if len(teams) == 1 else None
+        if self.only_team:
+            del self.fields["team"]
+        else:
+            self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+
+    @property
+    def team_chosen(self) -> Team:
+        return self.only_team or self.cleaned_data["team"]
+
+
+class RatingForm(CaseworkForm):
+    reliability = forms.ChoiceField(label=_("Reliability"), choices=Reliability.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Why"), max_length=5000, widget=LongText({"rows": 4}),
+        help_text=_("What the source said before and how it held up."),
+    )  # fmt: skip

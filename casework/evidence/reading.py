@@ -1,0 +1,205 @@
+"""What pages and the API read of an item for one person: links, custody, facts, covers, the same bytes elsewhere."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core import signing
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from casework.accounts.models import User
+from casework.cases.models import Case, CaseAssignment, CaseGrant
+from casework.core.dates import format_range
+from casework.evidence.access import hidden_details
+from casework.evidence.models import CustodyEvent, EvidenceFile, EvidenceLink, Item, Preview
+from casework.evidence.models.items import Graphic
+
+SEEN_SECONDS = 15 * 60
+"""How long a page may show what was revealed before it has to be revealed, and logged, anew."""
+_SEEN_SALT = "evidence.seen"
+_SHORT = 240
+
+
+def with_files(items: QuerySet[Any]) -> QuerySet[Any]:
+    """Items with their files, blobs and previews, in three more queries whatever their number."""
+    files = EvidenceFile.objects.select_related("blob", "added_by").prefetch_related("blob__previews")
+    return items.select_related("source", "post").prefetch_related(Prefetch("files", files, to_attr="loaded_files"))
+
+
+def visible_links(item: Item, user: User) -> list[EvidenceLink]:
+    """The present links of an item to cases that the person sees."""
+    links = EvidenceLink.objects.visible_to(user).present().filter(item=item)
+    return list(links.select_related("case", "linked_by"))
+
+
+def visible_custody(item: Item, user: User) -> list[CustodyEvent]:
+    """The chain of custody, latest first, without what would tell of a hidden case: acts that name one, and acts of
+    people whom only such a case can have brought here."""
+    events = list(CustodyEvent.objects.filter(item=item).order_by("-position"))
+    named = {key for event in events for key in _cases_of(event)}
+    seen = {str(key) for key in Case.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True)}
+    events = [event for event in events if set(_cases_of(event)) <= seen]
+    actors = {event.actor_id for event in events if event.actor_id}
+    known = set(User.objects.visible_to(user).filter(pk__in=actors).values_list("pk", flat=True))
+    if actors - known:
+        known |= _let_in(item, user, actors - known)
+    return [event for event in events if event.actor_id is None or event.actor_id in known]
+
+
+def _cases_of(event: CustodyEvent) -> list[str]:
+    named = event.detail.get("cases", [])
+    return [str(key) for key in [event.detail.get("case"), *named] if key]
+
+
+def _let_in(item: Item, user: User, actors: set[Any]) -> set[Any]:
+    """Those of `actors` who were named on, or granted access to, a case of the item that the person sees."""
+    cases = EvidenceLink.objects.visible_to(user).filter(item=item).values("case_id")
+    granted = CaseGrant.objects.filter(case_id__in=cases, user_id__in=actors).values_list("user_id", flat=True)
+    named = CaseAssignment.objects.filter(case_id__in=cases, user_id__in=actors).values_list("user_id", flat=True)
+    return set(granted) | set(named)
+
+
+def same_bytes(item: Item, user: User) -> dict[str, list[Item]]:
+    """Other items that hold the same bytes, by hash, as far as the person sees them."""
+    hashes = EvidenceFile.objects.filter(item=item).values("blob_id")
+    twins = EvidenceFile.objects.visible_to(user).filter(blob_id__in=hashes).exclude(item=item)
+    found: dict[str, list[Item]] = {}
+    for file in twins.select_related("item").order_by("item__reference", "pk"):
+        others = found.setdefault(file.blob_id, [])
+        if file.item not in others:
+            others.append(file.item)
+    return found
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of what a kind's own table says. `kind`: text, day, moment, link or long."""
+
+    label: Any
+    value: Any
+    kind: str = "text"
+
+
+def detail_facts(item: Item, user: User) -> list[Fact]:
+    """The fields of the kind's own table that are filled in and that the person may see."""
+    row = getattr(item, item.kind, None)
+    if row is None:
+        return []
+    hidden = hidden_details(user, item)
+    facts = []
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if field.name == "item" or field.name in hidden or value in ("", None):
+            continue
+        shown = getattr(row, f"get_{field.name}_display", lambda value=value: value)()
+        facts.append(Fact(_label(field), shown, _fact_kind(field.name, value)))
+    return facts
+
+
+def _label(field: Any) -> str:
+    text = str(field.verbose_name)
+    return text[:1].upper() + text[1:]
+
+
+def _fact_kind(name: str, value: Any) -> str:
+    if isinstance(value, datetime.datetime):
+        return "moment"
+    if isinstance(value, datetime.date):
+        return "day"
+    if name in {"text", "translation"}:
+        return "long"
+    return "link" if name in {"url", "reposts"} else "text"
+
+
+@dataclass(frozen=True)
+class Cover:
+    """One item as a covered card: words first, a blurred grey picture behind them."""
+
+    item: Item
+    file: EvidenceFile | None
+    title: str
+    note: str
+    text: str
+    poster_url: str
+    reveal_url: str
+    state: str
+
+    @property
+    def sealed(self) -> bool:
+        """Whether every file matched its hash when it was last looked at."""
+        return all(file.blob.check_result == "matches" for file in self.item.loaded_files)
+
+
+def covers(items: Iterable[Item]) -> list[Cover]:
+    """Cards for items read by `with_files`."""
+    return [cover_of(item, item.loaded_files) for item in items]
+
+
+def cover_of(item: Item, files: Sequence[EvidenceFile]) -> Cover:
+    """The card of an item by the first of `files` that has something to show."""
+    file = next((each for each in files if each.is_covered), None)
+    state, note = _preview_state(file)
+    post = getattr(item, "post", None)
+    text = item.description or (post.text if post else "")
+    return Cover(
+        item=item,
+        file=file,
+        title=_shortened(item.description) or str(Graphic(item.graphic).label),
+        note=note or str(Graphic(item.graphic).label if item.graphic else ""),
+        text=_shortened(text),
+        poster_url=reverse("evidence:preview", args=[file.pk, "poster"]) if file and state == "ready" else "",
+        reveal_url=reverse("evidence:reveal", args=[file.pk]) if file and state == "ready" else "",
+        state=state,
+    )
+
+
+def _preview_state(file: EvidenceFile | None) -> tuple[str, str]:
+    if file is None:
+        return "none", ""
+    previews = {preview.kind: preview for preview in file.blob.previews.all()}
+    poster = previews.get(Preview.Kind.POSTER)
+    if poster is None or poster.state == Preview.State.FAILED:
+        return "failed", _("No preview could be made.")
+    return str(poster.state), "" if poster.state == Preview.State.READY else _("The preview is being made.")
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else line[:_SHORT].rsplit(" ", 1)[0] + "…"
+
+
+def seen_token(file: EvidenceFile, user: User) -> str:
+    """Lets the revealed preview be fetched for a while by this person alone."""
+    return signing.dumps([str(file.pk), str(user.pk)], salt=_SEEN_SALT)
+
+
+def was_revealed(token: str, file: EvidenceFile, user: User) -> bool:
+    """Whether the person revealed this file a short while ago."""
+    try:
+        said = signing.loads(token, salt=_SEEN_SALT, max_age=SEEN_SECONDS)
+    except signing.BadSignature:
+        return False
+    return bool(said == [str(file.pk), str(user.pk)])
+
+
+def export_rows(items: QuerySet[Any]) -> Iterable[list[Any]]:
+    """Rows of the CSV export: no names of sources, witnesses or authors."""
+    for item in items.iterator(chunk_size=500):
+        yield [
+            item.reference, item.get_kind_display(), item.title,
+            format_range(item.recorded_earliest, item.recorded_latest), item.published_at, item.registered_at,
+            item.source.get_kind_display() if item.source else "",
+            item.source.reliability if item.source else "", item.credibility, item.get_graphic_display(),
+            item.get_caveat_display(), " ".join(file.blob_id for file in item.loaded_files),
+        ]  # fmt: skip
+
+
+EXPORT_HEADER = (
+    "reference", "kind", "title", "recorded", "published", "registered", "source kind", "source reliability",
+    "credibility", "graphic content", "caveat", "SHA-256 of the files",
+)  # fmt: skip

@@ -1,0 +1,114 @@
+"""Files of items: covered previews, reveal, originals, checks."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from casework.audit import clock
+from casework.core.errors import NotFound
+from casework.evidence.actions import check_file, note_download, reveal_file
+from casework.evidence.actions.files import require_download
+from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Preview
+from casework.evidence.reading import cover_of, seen_token, was_revealed
+from casework.evidence.serving import derived_response, original_response
+from casework.evidence.views.common import seen_file
+
+ONE_DOWNLOAD = datetime.timedelta(hours=12)
+"""Later parts of a download that was begun, and logged, within this time are not logged again."""
+_LATER_PART = re.compile(r"bytes=[1-9]\d*-\d*")
+
+
+@require_GET
+def file_preview(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponseBase:
+    """A picture made by the server: the blurred one for whoever sees the item, the grey ones only after a reveal."""
+    file = seen_file(request, pk)
+    if kind != Preview.Kind.POSTER and not was_revealed(request.GET.get("seen", ""), file, request.user):
+        raise NotFound(_("There is no preview at the moment."))
+    ready = Preview.objects.filter(blob=file.blob_id, kind=kind, state=Preview.State.READY).first()
+    if ready is None:
+        raise NotFound(_("There is no preview at the moment."))
+    return derived_response(request, ready.derived, kind)
+
+
+@require_POST
+def file_reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show covered material in grey, deliberately and on record: a fragment for the script, else a page."""
+    file = seen_file(request, pk)
+    made = dict(Preview.objects.filter(blob=file.blob_id, state=Preview.State.READY).values_list("kind", "derived"))
+    if Preview.Kind.STILL not in made:
+        raise NotFound(_("There is no preview at the moment."))
+    reveal_file(file, actor=request.user)
+    token = seen_token(file, request.user)
+    context = {
+        "item": file.item,
+        "file": file,
+        "cover": cover_of(file.item, [file]),
+        "still_url": _preview(file, "still", token),
+        "clip_url": _preview(file, "clip", token) if Preview.Kind.CLIP in made else "",
+        "cover_url": reverse("evidence:cover", args=[file.pk]),
+    }
+    template = "evidence/parts/_revealed.html" if request.htmx else "evidence/file_revealed.html"
+    response = render(request, template, context)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+def file_cover(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Go back to where the material is covered."""
+    return HttpResponseRedirect(reverse("evidence:detail", args=[seen_file(request, pk).item_id]))
+
+
+@require_safe
+def file_original(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """The evidentiary copy as an attachment, in parts if asked. A download is logged once, at its beginning."""
+    file = seen_file(request, pk)
+    require_download(file, actor=request.user)
+    response = original_response(request, file.blob_id, file.blob.size, file.name, file.blob.media_type)
+    if request.method == "GET" and not _goes_on(request, file):
+        try:
+            note_download(file, actor=request.user)
+        except BaseException:
+            response.close()
+            raise
+    return response
+
+
+@require_POST
+def file_check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Hash the stored bytes again, now."""
+    file = seen_file(request, pk)
+    found = check_file(file, actor=request.user)
+    if found == Blob.Check.MATCHES:
+        messages.success(request, _("The stored file is unchanged: its hash matches."))
+    else:
+        text = _("The stored file is damaged or missing. It is no longer given out. Tell the administrator.")
+        messages.error(request, text)
+    return HttpResponseRedirect(reverse("evidence:detail", args=[file.item_id]))
+
+
+def _goes_on(request: HttpRequest, file: EvidenceFile) -> bool:
+    """Whether this is a later part of a download that is on record."""
+    if not _LATER_PART.fullmatch(request.headers.get("Range", "").strip()):
+        return False
+    begun = CustodyEvent.objects.filter(
+        item=file.item_id,
+        act=CustodyEvent.Act.DOWNLOADED,
+        actor_id=request.user.pk,
+        detail__file=str(file.pk),
+        at__gte=clock.now() - ONE_DOWNLOAD,
+    )
+    return begun.exists()
+
+
+def _preview(file: EvidenceFile, kind: str, token: str) -> str:
+    return reverse("evidence:preview", args=[file.pk, kind], query={"seen": token})

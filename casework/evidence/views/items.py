@@ -1,0 +1,150 @@
+"""The page of one item, and what is changed or said about it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from casework.core.access import require, visible_or_404
+from casework.evidence.access import (
+    can_add_evidence,
+    can_change_item,
+    can_check_file,
+    can_download,
+    can_link_item,
+    can_release_caveat,
+    can_see_source,
+    can_unlink_item,
+    hidden_details,
+)
+from casework.evidence.actions import change_item, link_item, release_caveat, unlink_item
+from casework.evidence.actions.custody import verify_custody
+from casework.evidence.caveats import recipient_names
+from casework.evidence.citations import citations
+from casework.evidence.forms.items import ChangeForm
+from casework.evidence.forms.others import LinkForm, ReasonForm, ReleaseForm
+from casework.evidence.models import EvidenceLink, Item
+from casework.evidence.reading import (
+    cover_of,
+    detail_facts,
+    same_bytes,
+    visible_custody,
+    visible_links,
+    with_files,
+)
+from casework.evidence.views.common import answer_form, seen_item
+from casework.evidence.views.lists import KIND_ICONS
+
+
+@require_GET
+def item_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One item, read like a file: what it is and shows, whence, how good, where it belongs, what was done to it."""
+    rows = with_files(Item.objects.select_related("team", "registered_by", "video", "unit_report", "testimony"))
+    item = visible_or_404(rows, request.user, pk=pk)
+    user = request.user
+    links = visible_links(item, user)
+    context: dict[str, Any] = {
+        "item": item,
+        "icon": KIND_ICONS[item.kind],
+        "files": [(file, cover_of(item, [file])) for file in item.loaded_files],
+        "twins": same_bytes(item, user),
+        "facts": detail_facts(item, user),
+        "something_hidden": bool(hidden_details(user, item)),
+        "shows_source": item.source is not None and can_see_source(user, item.source),
+        "links": [(link, can_unlink_item(user, link)) for link in links],
+        "custody": visible_custody(item, user),
+        "chain": verify_custody(item),
+        "citations": citations(item, user),
+        "releases": item.releases.select_related("recorded_by"),
+        "recipients": recipient_names(item.caveat_recipients),
+        "may_change": can_change_item(user, item),
+        "may_link": can_link_item(user, item),
+        "may_download": can_download(user, item),
+        "may_check": can_check_file(user, item),
+        "may_release": can_release_caveat(user, item) and item.caveat != "public",
+    }
+    return render(request, "evidence/item_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def item_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Change what the record says of the item."""
+    item = seen_item(request, pk)
+    require(can_change_item, request.user, item)
+    form = ChangeForm(request.POST or None, user=request.user, item=item, hidden=hidden_details(request.user, item))
+
+    def save() -> str:
+        expected = form.cleaned_data["expected_updated_at"]
+        change_item(item, actor=request.user, expected=expected, details=form.details, **form.values)
+        return _page(item)
+
+    return _form(request, item, form, save, part=_("Change the record"), submit=_("Save the record"))
+
+
+@require_http_methods(["GET", "POST"])
+def item_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Say what the item establishes about a case."""
+    item = seen_item(request, pk)
+    require(can_link_item, request.user, item)
+    form = LinkForm(request.POST or None, user=request.user, item=item)
+
+    def save() -> str:
+        link_item(item, actor=request.user, **form.cleaned_data)
+        return _page(item)
+
+    return _form(request, item, form, save, part=_("Link to a case"), submit=_("Link to the case"))
+
+
+@require_http_methods(["GET", "POST"])
+def item_unlink(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Take the item out of a case; asks for the reason and lists what follows."""
+    links = EvidenceLink.objects.present().select_related("item", "item__source", "case")
+    link = visible_or_404(links, request.user, pk=pk)
+    require(can_add_evidence, request.user, link.case)
+    form = ReasonForm(request.POST or None)
+
+    def save() -> str:
+        unlink_item(link, actor=request.user, reason=form.cleaned_data["reason"])
+        return reverse("evidence:case_evidence", args=[link.case_id])
+
+    extra = {
+        "consequences": [
+            _("%(item)s no longer counts as evidence in %(case)s.")
+            % {"item": link.item.reference, "case": link.case.reference},
+            _("The item, its files and its custody stay as they are. Findings that cite it keep citing it."),
+        ],
+    }
+    return _form(request, link.item, form, save, part=_("Unlink from a case"), submit=_("Unlink"), **extra)
+
+
+@require_http_methods(["GET", "POST"])
+def item_release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Record that the originator lets the item be shared more widely."""
+    item = seen_item(request, pk)
+    require(can_release_caveat, request.user, item)
+    form = ReleaseForm(request.POST or None)
+
+    def save() -> str:
+        values = dict(form.cleaned_data)
+        values["recipients"] = [uuid.UUID(key) for key in values.get("recipients", ())]
+        release_caveat(item, actor=request.user, **values)
+        return _page(item)
+
+    return _form(request, item, form, save, part=_("Record a release"), submit=_("Record the release"))
+
+
+def _page(item: Item) -> str:
+    return reverse("evidence:detail", args=[item.pk])
+
+
+def _form(
+    request: HttpRequest, item: Item, form: Any, save: Any, *, part: str, submit: str, **extra: Any
+) -> HttpResponse:
+    context = {"item": item, "part_label": part, "submit_text": submit, "cancel_url": _page(item), **extra}
+    return answer_form(request, "evidence/item_form.html", form, save, context)
