@@ -114,4 +114,5 @@ class Event(models.TextChoices):
 
     # Office
     AUDIT_VIEWED = "office.audit_viewed", _("Read the audit log")
+    AUDIT_EXPORTED = "office.audit_exported", _("Exported the audit log")
     CHAIN_VERIFIED = "office.chain_verified", _("Verified the audit chain")
