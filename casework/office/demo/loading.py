@@ -73,7 +73,7 @@ def past(cast: Cast, told: Told) -> list[Story]:
         ("SR-EJE", (29,), "2024-09-03", "acknowledged"),
         ("ICRC", (40, 43), "2024-11-25", "replied"),
         ("HRMMU", (40, 41, 42, 43), "2024-11-26", "closed"),
-        ("COI", (48, 50), "2024-12-10", "acknowledged"),
+        ("COI-UA", (48, 50), "2024-12-10", "acknowledged"),
         ("HRMMU", (53, 54), "2025-02-05", "replied"),
     )
     stories += [
@@ -102,12 +102,12 @@ def present(cast: Cast, told: Told, now: datetime.datetime) -> list[Story]:
     referrals = (
         ("ICRC", (100,), 140, "sent"),
         ("HRMMU", (101,), 95, "sent"),
-        ("COI", (100, 101), 80, "acknowledged"),
+        ("COI-UA", (100, 101), 80, "acknowledged"),
         ("SR-EJE", (102,), 62, "sent"),
         ("HRMMU", (102,), 20, "acknowledged"),
         ("ICRC", (102,), 4, "approved"),
         ("HRMMU", (48,), 3, "awaiting"),
-        ("COI", (102,), 6, "returned"),
+        ("COI-UA", (102,), 6, "returned"),
         ("SR-EJE", (103,), 1, "draft"),
     )
     stories += [
