@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class FindingsConfig(AppConfig):
     name = "casework.findings"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put this room's parts on the case page."""
+        from casework.findings import case_room
+
+        case_room.register_all()

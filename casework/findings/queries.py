@@ -34,3 +34,8 @@ def waiting_for(user: User) -> QuerySet[Finding]:
 def queue_of(user: User) -> QuerySet[Finding]:
     """The review queue: proposals of the teams in which the person is a reviewer, oldest first, own ones too."""
     return Finding.objects.visible_to(user).filter(case__team_id__in=user.teams_as(Role.REVIEWER)).waiting()
+
+
+def own_proposals(user: User) -> QuerySet[Finding]:
+    """What the person proposed and is not decided, returned ones first."""
+    return Finding.objects.visible_to(user).undecided().filter(proposed_by=user).order_by("-state", "proposed_at", "id")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from casework.core.errors import Blocked
-from casework.evidence import store
+from casework.evidence.actions.blobs import blob_is_sound
 from casework.evidence.models import Blob
 from casework.findings.models import Finding
 
@@ -17,7 +17,8 @@ REHASHED_UP_TO = 64 * 1024 * 1024
 
 
 def unsound_files(finding: Finding) -> list[str]:
-    """What is wrong with the cited files, in words, one for each; empty when all are as cited."""
+    """What is wrong with the cited files, in words, one for each; empty when all are as cited. What a new check finds
+    is written down with the file, so call it outside the transaction that it may refuse."""
     cited = dict(finding.cited.exclude(sha256="").values_list("sha256", "file_name"))
     blobs = Blob.objects.in_bulk(list(cited))
     return [problem for sha256, name in sorted(cited.items()) if (problem := _problem(blobs.get(sha256), name))]
@@ -39,6 +40,6 @@ def _problem(blob: Blob | None, name: str) -> str:
             "name": name,
             "result": blob.get_check_result_display(),
         }
-    if blob.size <= REHASHED_UP_TO and store.check(blob.sha256, blob.size) != store.CheckResult.OK:
+    if blob.size <= REHASHED_UP_TO and not blob_is_sound(blob):
         return _("%(name)s no longer matches the hash it is cited with.") % {"name": name}
     return ""

@@ -44,10 +44,19 @@ def parties(db: None) -> SimpleNamespace:
     return SimpleNamespace(ua=PartyFactory(code="UA"), ru=PartyFactory(code="RU"))
 
 
+def been_here_for_years() -> None:
+    """Give everyone the roles they hold now since 2020 too, so that a story may be told on past days."""
+    since = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    for held in RoleGrant.objects.all():
+        RoleGrant.objects.create(
+            user=held.user, role=held.role, team=held.team, reason="arranged", granted_at=since, ends_at=held.granted_at
+        )
+        held.user.__dict__.pop("roles", None)
+
+
 @pytest.fixture
 def case(cast: SimpleNamespace) -> Case:
-    # The cast has been here for years, so that a story may be told on past days.
-    RoleGrant.objects.update(granted_at=datetime.datetime(2023, 1, 1, tzinfo=datetime.UTC))
+    been_here_for_years()
     return CaseFactory(team=cast.team, created_by=cast.investigator, country="UA", region=RegionFactory())
 
 

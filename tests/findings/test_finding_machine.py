@@ -16,14 +16,14 @@ from casework.findings import actions
 from casework.findings.models import Finding
 from casework.findings.queries import open_proposal
 from tests.factories import CaseFactory, person
-from tests.findings.conftest import cite, proposal_of
+from tests.findings.conftest import been_here_for_years, cite, proposal_of
 
 WHO = st.integers(0, 3)
 
 
-def test_it_keeps_its_promises_whoever_does_what(cast, parties, case, link) -> None:  # type: ignore[no-untyped-def]
+def test_it_keeps_its_promises_whoever_does_what(cast, parties, case, link) -> None:  # type: ignore[no-untyped-def]  # noqa: C901
     people = [person(f"Doer {number}", "investigator", "reviewer", team=cast.team) for number in range(4)]
-    type(people[0].role_grants.first()).objects.update(granted_at=datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC))
+    been_here_for_years()
 
     class Office(RuleBasedStateMachine):
         @initialize()

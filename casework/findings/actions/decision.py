@@ -16,6 +16,8 @@ from casework.core.access import require
 from casework.core.dates import quarter_end
 from casework.core.errors import Blocked, Invalid
 from casework.core.workflow import change, lock, perform, require_unchanged
+from casework.evidence.actions.custody import append_custody
+from casework.evidence.models import CustodyEvent
 from casework.findings.access import can_review_finding
 from casework.findings.actions.proposal import require_visible
 from casework.findings.models import Finding
@@ -42,7 +44,10 @@ def approve_finding(finding: Finding, *, actor: User, expected: Any = None) -> F
         require_unchanged(row, expected)
         lock(row.case)
         today = clock.today()
-        earlier = _close_earlier(row, today) if row.state == Finding.State.PROPOSED else None
+        earlier = None
+        if row.state == Finding.State.PROPOSED:
+            earlier = _close_earlier(row, today)
+            _note_custody(row, actor)
         approved = perform(
             row,
             FINDING_WORKFLOW["approve"],
@@ -91,6 +96,18 @@ def return_finding(finding: Finding, *, actor: User, code: str, note: str) -> Fi
         },
         detail={"code": code},
     )
+
+
+def _note_custody(finding: Finding, actor: User) -> None:
+    """Say in each cited item's chain of custody that the office's conclusion stands on it, and on which bytes."""
+    for cited in finding.cited.select_related("item").order_by("item_id", "id"):
+        append_custody(
+            cited.item,
+            CustodyEvent.Act.CITED,
+            actor=actor,
+            sha256=cited.sha256,
+            detail={"finding": finding.reference, "case": str(finding.case_id)},
+        )
 
 
 def _close_earlier(finding: Finding, today: datetime.date) -> Finding | None:
