@@ -1,4 +1,5 @@
-"""Django's entry for the referrals app: the recipients on first migration, and who may be listed in a caveat."""
+"""Django's entry for the referrals app: the recipients on first migration, its part of the case page, whom caveats
+list."""
 
 from __future__ import annotations
 
@@ -13,8 +14,10 @@ class ReferralsConfig(AppConfig):
     def ready(self) -> None:
         """Announce this room to those below."""
         from casework.evidence.caveats import register_recipients
+        from casework.referrals.case_room import register_room
         from casework.referrals.queries import recipients_in_use
         from casework.referrals.reference_data import ensure_recipients
 
         post_migrate.connect(ensure_recipients, sender=self)
         register_recipients(recipients_in_use)
+        register_room()
