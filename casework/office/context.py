@@ -20,10 +20,11 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return context
+    facts = nav.Facts(user)
     return context | {
         "home_url": reverse("office:home"),
-        "nav_sections": SimpleLazyObject(lambda: nav.sections(user, request.path)),
-        "user_line": SimpleLazyObject(lambda: nav.user_line(user)),
+        "nav_sections": SimpleLazyObject(lambda: nav.sections(user, request.path, facts)),
+        "user_line": SimpleLazyObject(lambda: facts.line),
         "search_url": _address("office:search"),
         "lock_url": _address("accounts:lock"),
         "lock_after": LOCK_AFTER_SECONDS,

@@ -14,3 +14,9 @@ class SearchForm(CaseworkForm):
 
     q = forms.CharField(label=_("Search"), max_length=1000, required=False)
     page = forms.IntegerField(label=_("Page"), min_value=1, max_value=COUNT_CAP // PAGE_SIZE, required=False)
+
+
+class HistoryForm(CaseworkForm):
+    """Which page of a case's history."""
+
+    page = forms.IntegerField(label=_("Page"), min_value=1, max_value=80, required=False)

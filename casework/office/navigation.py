@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from casework.accounts.models import Role, Team, User
 from casework.figures.access import can_read_figures
-from casework.findings.models import Finding
+from casework.findings.queries import waiting_for
 
 MOST_COUNTED = 99
 
@@ -63,7 +65,7 @@ ENTRIES: tuple[tuple[Any, tuple[tuple[Any, str, str, Callable[[User], bool]], ..
             (_("Home"), "office:home", "layout-dashboard", everyone),
             (_("Cases"), "cases:list", "folder-open", reads_cases),
             (_("Evidence"), "evidence:list", "paperclip", reads_cases),
-            (_("Review queue"), "findings:queue", "clipboard-check", reads_cases),
+            (_("Review queue"), "findings:review_queue", "clipboard-check", reads_cases),
             (_("Referrals"), "referrals:list", "send", reads_cases),
             (_("Statements"), "statements:list", "megaphone", reads_cases),
         ),
@@ -81,19 +83,19 @@ ENTRIES: tuple[tuple[Any, tuple[tuple[Any, str, str, Callable[[User], bool]], ..
 )
 
 
-def sections(user: User, path: str) -> list[Section]:
-    """The navigation of `user`, with the entry of the page at `path` marked. No query but the counts."""
+def sections(user: User, path: str, facts: Facts) -> list[Section]:
+    """The navigation of `user`, with the entry of the page at `path` marked. No query but that of the counts."""
     found = []
     for label, entries in ENTRIES:
-        items = [_entry(user, *entry) for entry in entries if entry[3](user) and _address(entry[1])]
+        items = [_entry(facts, *entry) for entry in entries if entry[3](user) and _address(entry[1])]
         if items:
             found.append(Section(label, items))
     _mark([entry for section in found for entry in section.items], path)
     return found
 
 
-def _entry(user: User, label: Any, name: str, icon: str, allowed: Callable[[User], bool]) -> Entry:
-    waiting = (lambda: waiting_reviews(user)) if name == "findings:queue" else (lambda: "")
+def _entry(facts: Facts, label: Any, name: str, icon: str, allowed: Callable[[User], bool]) -> Entry:
+    waiting = (lambda: facts.reviews) if name == "findings:review_queue" else (lambda: "")
     return Entry(label, _address(name), icon, waiting=waiting)
 
 
@@ -111,27 +113,36 @@ def _mark(entries: list[Entry], path: str) -> None:
         max(candidates, key=lambda entry: len(entry.url)).active = True
 
 
-def waiting_reviews(user: User) -> str:
-    """How many proposed findings the person could decide, as '7' or '99+'. One query, none for other roles."""
-    teams = user.teams_as(Role.REVIEWER)
-    if not teams:
-        return ""
-    waiting = (
-        Finding.objects.visible_to(user)
-        .filter(state=Finding.State.PROPOSED, case__team__in=teams)
-        .exclude(proposed_by=user)
-        .order_by()
-        .values("pk")[: MOST_COUNTED + 1]
-        .count()
-    )
-    return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
+class Facts:
+    """What the frame of a page knows of the person from the database: the names of their teams and how many reviews wait
+    for them. One query, made when a page first draws either."""
 
+    def __init__(self, user: User) -> None:
+        self.user = user
 
-def user_line(user: User) -> str:
-    """'Investigator, Team East'; several roles and teams in a row."""
-    names = {team.pk: team.name for team in Team.objects.filter(pk__in=[pk for pk in user.roles if pk])}
-    lines = []
-    for team_id, roles in user.roles.items():
-        held = ", ".join(str(Role(role).label) for role in Role.values if role in roles)
-        lines.append(f"{held}, {names[team_id]}" if team_id in names else held)
-    return " · ".join(sorted(lines))
+    @cached_property
+    def teams(self) -> dict[Any, tuple[str, int]]:
+        """Name and number of waiting reviews of each team in which the person has a role."""
+        rows = Team.objects.filter(pk__in=[pk for pk in self.user.roles if pk]).order_by("name")
+        if not self.user.teams_as(Role.REVIEWER):
+            return {pk: (name, 0) for pk, name in rows.values_list("pk", "name")}
+        waiting = waiting_for(self.user).filter(case__team=OuterRef("pk")).order_by().values("pk")[: MOST_COUNTED + 1]
+        rows = rows.annotate(waiting=ArraySubquery(waiting))
+        return {pk: (name, len(ids)) for pk, name, ids in rows.values_list("pk", "name", "waiting")}
+
+    @property
+    def reviews(self) -> str:
+        """How many proposed findings the person could decide, as '7' or '99+'; empty for none."""
+        if not self.user.teams_as(Role.REVIEWER):
+            return ""
+        waiting = sum(number for _name, number in self.teams.values())
+        return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
+
+    @property
+    def line(self) -> str:
+        """'Investigator, Team East'; several roles and teams in a row."""
+        lines = []
+        for team_id, roles in self.user.roles.items():
+            held = ", ".join(str(Role(role).label) for role in Role.values if role in roles)
+            lines.append(f"{held}, {self.teams[team_id][0]}" if team_id in self.teams else held)
+        return " · ".join(sorted(lines))

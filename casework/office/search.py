@@ -102,7 +102,9 @@ def find(user: User, text: str, number: int = 1) -> Found:
     found = Found(page=number)
     if not sought or not user.is_active:
         return found
-    exact = [group for group in (_by_reference(user, sought), _by_hash(user, sought), _by_address(user, sought)) if group]
+    exact = [
+        group for group in (_by_reference(user, sought), _by_hash(user, sought), _by_address(user, sought)) if group
+    ]
     if exact:
         found.groups = exact
         return found
@@ -152,8 +154,13 @@ def _by_address(user: User, sought: str) -> Group | None:
     conditions = Q()
     for form in address_forms(sought):
         conditions |= Q(url__icontains=form)
-    posts = Post.objects.visible_to(user).filter(conditions).select_related("item").order_by("-item__registered_at", "pk")
-    hits = [_record_hit(post.item, _("Address of the post: %(url)s") % {"url": post.url}) for post in posts[: MOST_OF_A_GROUP + 1]]
+    posts = (
+        Post.objects.visible_to(user).filter(conditions).select_related("item").order_by("-item__registered_at", "pk")
+    )
+    hits = [
+        _record_hit(post.item, _("Address of the post: %(url)s") % {"url": post.url})
+        for post in posts[: MOST_OF_A_GROUP + 1]
+    ]
     return Group(_("By the address of a post"), "link", *_cut(hits))
 
 
@@ -165,7 +172,9 @@ def address_forms(address: str) -> list[str]:
         host = host.removeprefix(prefix)
     path = parts.path.rstrip("/")
     query = "&".join(
-        pair for pair in parts.query.split("&") if pair and not pair.lower().startswith(("utm_", "fbclid", "single", "s="))
+        pair
+        for pair in parts.query.split("&")
+        if pair and not pair.lower().startswith(("utm_", "fbclid", "single", "s="))
     )
     ending = f"{path}?{query}" if query else path
     forms = [f"{host}{ending}"]

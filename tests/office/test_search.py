@@ -82,7 +82,8 @@ def test_it_finds_an_alleged_perpetrator(cast, case):
 
 
 @pytest.mark.parametrize(
-    "address", ["https://t.me/s/frontline_notes/812?utm_source=x", "t.me/frontline_notes/812", "http://T.me/frontline_notes/812/"]
+    "address",
+    ["https://t.me/s/frontline_notes/812?utm_source=x", "t.me/frontline_notes/812", "http://T.me/frontline_notes/812/"],
 )
 def test_it_finds_a_post_by_any_form_of_its_address(cast, post, address):
     assert titles(cast.investigator, address) == [post.item.title]
@@ -148,7 +149,11 @@ def test_it_pages_through_what_was_found_last_changed_first(cast):
 
 
 def test_it_marks_what_matched():
-    assert cut_marks(f"no {MARK_BEGINS}quarter{MARK_ENDS} given") == (("no ", False), ("quarter", True), (" given", False))
+    assert cut_marks(f"no {MARK_BEGINS}quarter{MARK_ENDS} given") == (
+        ("no ", False),
+        ("quarter", True),
+        (" given", False),
+    )
 
 
 def test_it_knows_the_forms_of_an_address():
@@ -161,7 +166,9 @@ def test_it_survives_any_words(cast, case, words, client):
     assert client.get("/search/", {"q": words}).status_code == 200
 
 
-@pytest.mark.parametrize("query", ["q=%00", "q=%ED%A0%80x", "page=0", "page=x", "page=99999", "qq=1", "q=" + "a" * 1001])
+@pytest.mark.parametrize(
+    "query", ["q=%00", "q=%ED%A0%80x", "page=0", "page=x", "page=99999", "qq=1", "q=" + "a" * 1001]
+)
 def test_it_refuses_what_it_cannot_search_for(cast, client, query):
     client.force_login(cast.investigator, backend=BACKEND)
     assert client.get(f"/search/?{query}").status_code in (200 if "%ED" in query else 400, 400)

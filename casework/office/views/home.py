@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from casework.core.http import AuthenticatedRequest
+from casework.office.home import home_of
 
 
-def home(request: AuthenticatedRequest) -> HttpResponse:
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
     """What to do next, by role."""
-    return render(request, "office/home.html", {})
+    user: Any = request.user
+    return render(request, "office/home.html", {"home": home_of(user)})
