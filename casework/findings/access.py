@@ -1,4 +1,7 @@
-"""Who may do what with findings. Four eyes is a rule of the field, not of access: see workflow.py."""
+"""Who may do what with findings. Four eyes is a rule of the field, not of access: see workflow.py.
+
+Each rule presumes that the person may see the case; actions check that first and answer 404 otherwise.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def sees_case(user: User, case: Case) -> bool:
-    """Whether the person may open the case at all."""
+    """Whether the person may open the case at all. Costs a query."""
     return Case.objects.visible_to(user).filter(pk=case.pk).exists()
 
 
 def can_propose_finding(user: User, case: Case) -> bool:
     """Investigators of the case's team, on an open case."""
-    return case.state == Case.State.OPEN and user.has_role(Role.INVESTIGATOR, case.team_id) and sees_case(user, case)
+    return case.state == Case.State.OPEN and user.has_role(Role.INVESTIGATOR, case.team_id)
 
 
 def can_assess_elements(user: User, case: Case) -> bool:
@@ -34,9 +37,9 @@ def can_resubmit_finding(user: User, finding: Finding) -> bool:
 
 def can_withdraw_finding(user: User, finding: Finding) -> bool:
     """Investigators of the team, so that a proposal does not wait for somebody who has left."""
-    return user.has_role(Role.INVESTIGATOR, finding.case.team_id) and sees_case(user, finding.case)
+    return user.has_role(Role.INVESTIGATOR, finding.case.team_id)
 
 
 def can_review_finding(user: User, finding: Finding) -> bool:
-    """Reviewers of the case's team who see the case."""
-    return user.has_role(Role.REVIEWER, finding.case.team_id) and sees_case(user, finding.case)
+    """Reviewers of the case's team."""
+    return user.has_role(Role.REVIEWER, finding.case.team_id)

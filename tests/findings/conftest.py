@@ -23,7 +23,7 @@ def keep_bytes(data: bytes) -> Blob:
     received = store.receive(io.BytesIO(data), limit=1 << 20)
     sha256 = store.keep(received)
     blob, _ = Blob.objects.get_or_create(
-        sha256=sha256, defaults={"blake2b": received.blake2b, "size": received.size, "media_type": "video/mp4"}
+        sha256=sha256, defaults={"blake3": received.blake3, "size": received.size, "media_type": "video/mp4"}
     )
     return blob
 
