@@ -7,48 +7,62 @@ of stop words: texts come in Ukrainian, Russian and English, and PostgreSQL know
 from django.db import migrations
 
 FUNCTIONS = r"""
-CREATE FUNCTION office_search_words(text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT to_tsvector('simple', normalize(left(coalesce($1, ''), 120000), NFKC)) $$;
+CREATE FUNCTION office_search_words(words text) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS
+$$ BEGIN RETURN to_tsvector('simple', normalize(left(coalesce(words, ''), 120000), NFKC)); END $$;
 
 CREATE FUNCTION office_search_put(
     a_kind text, an_object uuid, a_case uuid, an_item uuid, a_statement uuid, first text, second text, third text
-) RETURNS void LANGUAGE sql AS $$
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
     INSERT INTO office_searchdocument (kind, object_id, case_id, item_id, statement_id, text, vector)
     VALUES (
-        a_kind, an_object, a_case, an_item, a_statement, concat_ws(E'\n', nullif(first, ''), nullif(second, ''), nullif(third, '')),
+        a_kind, an_object, a_case, an_item, a_statement,
+        concat_ws(E'\n', nullif(first, ''), nullif(second, ''), nullif(third, '')),
         setweight(office_search_words(first), 'A') || setweight(office_search_words(second), 'B')
             || setweight(office_search_words(third), 'C')
     )
     ON CONFLICT (kind, object_id) DO UPDATE SET text = excluded.text, vector = excluded.vector;
-$$;
+END $$;
 
-CREATE FUNCTION office_search_case(a_case uuid) RETURNS void LANGUAGE sql AS $$
-    SELECT office_search_put(
+CREATE FUNCTION office_search_case(c cases_case) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    region_names text;
+BEGIN
+    IF c.region_id IS NOT NULL THEN
+        SELECT concat_ws(', ', name, nullif(local_name, '')) INTO region_names FROM cases_region WHERE code = c.region_id;
+    END IF;
+    PERFORM office_search_put(
         'case', c.id, c.id, NULL, NULL, c.title,
-        concat_ws(', ', nullif(c.settlement, ''), nullif(c.raion, ''), r.name, r.local_name, nullif(c.place_note, '')),
-        c.summary
-    ) FROM cases_case c LEFT JOIN cases_region r ON r.code = c.region_id WHERE c.id = a_case;
-$$;
+        concat_ws(', ', nullif(c.settlement, ''), nullif(c.raion, ''), region_names, nullif(c.place_note, '')), c.summary
+    );
+END $$;
 
-CREATE FUNCTION office_search_item(an_item uuid) RETURNS void LANGUAGE sql AS $$
-    SELECT office_search_put(
-        'item', i.id, NULL, i.id, NULL, i.title,
-        concat_ws(', ', nullif(p.handle, ''), nullif(p.display_name, ''), nullif(p.affiliation, ''), nullif(u.unit, ''),
-            nullif(u.number, ''), nullif(t.pseudonym, '')),
-        concat_ws(E'\n', nullif(i.description, ''), nullif(p.text, ''), nullif(p.translation, ''))
-    ) FROM evidence_item i
-        LEFT JOIN evidence_post p ON p.item_id = i.id
-        LEFT JOIN evidence_unitreport u ON u.item_id = i.id
-        LEFT JOIN evidence_testimony t ON t.item_id = i.id
-    WHERE i.id = an_item;
-$$;
+CREATE FUNCTION office_search_item(i evidence_item) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    told_by text;
+    told text;
+BEGIN
+    IF i.kind = 'post' THEN
+        SELECT concat_ws(', ', nullif(handle, ''), nullif(display_name, ''), nullif(affiliation, '')),
+            concat_ws(E'\n', nullif(text, ''), nullif(translation, ''))
+            INTO told_by, told FROM evidence_post WHERE item_id = i.id;
+    ELSIF i.kind = 'unit_report' THEN
+        SELECT concat_ws(', ', nullif(unit, ''), nullif(number, '')) INTO told_by FROM evidence_unitreport WHERE item_id = i.id;
+    ELSIF i.kind = 'testimony' THEN
+        SELECT pseudonym INTO told_by FROM evidence_testimony WHERE item_id = i.id;
+    END IF;
+    PERFORM office_search_put(
+        'item', i.id, NULL, i.id, NULL, i.title, told_by, concat_ws(E'\n', nullif(i.description, ''), nullif(told, ''))
+    );
+END $$;
 
-CREATE FUNCTION office_search_statement(a_statement uuid) RETURNS void LANGUAGE sql AS $$
-    SELECT office_search_put(
+CREATE FUNCTION office_search_statement(s statements_statement) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM office_search_put(
         'statement', s.id, NULL, NULL, s.id, s.speaker, concat_ws(', ', nullif(s.office, ''), nullif(s.medium, '')),
         concat_ws(E'\n', nullif(s.text, ''), nullif(s.translation, ''))
-    ) FROM statements_statement s WHERE s.id = a_statement;
-$$;
+    );
+END $$;
 
 CREATE FUNCTION office_search_person(a_kind text, a_person uuid, a_case uuid, a_key text, removed boolean)
 RETURNS void LANGUAGE plpgsql AS $$
@@ -61,13 +75,13 @@ BEGIN
 END $$;
 
 CREATE FUNCTION office_search_case_written() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN PERFORM office_search_case(NEW.id); RETURN NULL; END $$;
+$$ BEGIN PERFORM office_search_case(NEW); RETURN NULL; END $$;
 CREATE FUNCTION office_search_item_written() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN PERFORM office_search_item(NEW.id); RETURN NULL; END $$;
+$$ BEGIN PERFORM office_search_item(NEW); RETURN NULL; END $$;
 CREATE FUNCTION office_search_item_part_written() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN PERFORM office_search_item(NEW.item_id); RETURN NULL; END $$;
+$$ BEGIN PERFORM office_search_item(i) FROM evidence_item i WHERE i.id = NEW.item_id; RETURN NULL; END $$;
 CREATE FUNCTION office_search_statement_written() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN PERFORM office_search_statement(NEW.id); RETURN NULL; END $$;
+$$ BEGIN PERFORM office_search_statement(NEW); RETURN NULL; END $$;
 CREATE FUNCTION office_search_person_written() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
     PERFORM office_search_person(TG_ARGV[0], NEW.id, NEW.case_id, NEW.name_key, NEW.removed_at IS NOT NULL);
@@ -96,9 +110,9 @@ REMOVED = (
     ("cases_perpetrator", "perpetrator"),
 )
 BACKFILL = """
-SELECT office_search_case(id) FROM cases_case;
-SELECT office_search_item(id) FROM evidence_item;
-SELECT office_search_statement(id) FROM statements_statement;
+SELECT office_search_case(c) FROM cases_case c;
+SELECT office_search_item(i) FROM evidence_item i;
+SELECT office_search_statement(s) FROM statements_statement s;
 SELECT office_search_person('victim', id, case_id, name_key, removed_at IS NOT NULL) FROM cases_victim;
 SELECT office_search_person('perpetrator', id, case_id, name_key, removed_at IS NOT NULL) FROM cases_perpetrator;
 """
@@ -124,8 +138,8 @@ def undo() -> str:
     functions = [
         "office_search_removed()", "office_search_person_written()", "office_search_statement_written()",
         "office_search_item_part_written()", "office_search_item_written()", "office_search_case_written()",
-        "office_search_person(text, uuid, uuid, text, boolean)", "office_search_statement(uuid)",
-        "office_search_item(uuid)", "office_search_case(uuid)",
+        "office_search_person(text, uuid, uuid, text, boolean)", "office_search_statement(statements_statement)",
+        "office_search_item(evidence_item)", "office_search_case(cases_case)",
         "office_search_put(text, uuid, uuid, uuid, uuid, text, text, text)", "office_search_words(text)",
     ]  # fmt: skip
     return "\n".join([*drops, *(f"DROP FUNCTION {function};" for function in functions)])
