@@ -36,7 +36,9 @@ class CaseFilters(StrictFilterSet):
         label=_("State"), choices=Case.State.choices, widget=forms.CheckboxSelectMultiple
     )
     region = VisibleFilter(label=_("Oblast or region"), queryset=Region.objects.all(), empty_label=_("All regions"))
-    occurred = DateRangeFilter(label=_("Happened"), field_name="occurred")
+    occurred = DateRangeFilter(
+        label=_("Happened"), field_name="occurred", help_text=_("2024, 2024-10 or 2024-10 to 2024-12")
+    )
     victims_party = VisibleFilter(label=_("Party of the victims"), queryset=Party.objects.all(), empty_label=_("Any"))
     responsible_party = VisibleFilter(
         label=_("Party alleged responsible"), queryset=Party.objects.all(), empty_label=_("Any")

@@ -20,6 +20,7 @@ from casework.cases.actions.common import (
     require_reason,
     take_case,
     take_open_case,
+    tidy,
 )
 from casework.cases.models import Case, CaseAssignment, Tag
 from casework.cases.workflow import CLOSE, REOPEN
@@ -140,7 +141,7 @@ def _columns(values: Mapping[str, Any], case: Case | None = None) -> dict[str, A
             days: DateRange = value or UNKNOWN
             columns |= {"occurred_earliest": days.earliest, "occurred_latest": days.latest}
         else:
-            columns[name] = value.strip() if isinstance(value, str) else value
+            columns[name] = tidy(value)
     region = columns.get("region")
     if region is not None and not columns.get("country"):
         columns["country"] = region.country

@@ -71,7 +71,7 @@ def refuse_token(actor: Any) -> None:
 
 def require_reason(reason: str, field: str = "reason", longest: int = 2000) -> str:
     """The reason without blanks around it; raises Invalid when it is empty, too long or cannot be stored."""
-    text = reason.strip()
+    text = tidy(reason)
     if not text:
         raise Invalid(_("Say why."), fields={field: [_("Say why.")]})
     if len(text) > longest:
@@ -79,6 +79,11 @@ def require_reason(reason: str, field: str = "reason", longest: int = 2000) -> s
         raise Invalid(message, fields={field: [message]})
     refuse_text({field: text})
     return text
+
+
+def tidy(value: Any) -> Any:
+    """Text without blanks around it and with plain line ends, as browsers send others; anything else as it is."""
+    return value.replace("\r\n", "\n").replace("\r", "\n").strip() if isinstance(value, str) else value
 
 
 def refuse_text(values: Mapping[str, Any]) -> None:

@@ -20,6 +20,7 @@ from casework.cases.actions.common import (
     require_reason,
     take_open_case,
     take_part,
+    tidy,
 )
 from casework.cases.models import CaptureMoment, Case
 from casework.core.errors import Invalid
@@ -44,7 +45,7 @@ def add_moment(
             raise Invalid(message, fields={"kind": [message]})
         place = last + 1 if position is None else min(max(position, 1), last + 1)
         moment = CaptureMoment(case=row, position=place, created_by=actor, updated_at=clock.now())
-        apply(moment, {"kind": kind, "at": at.strip(), "note": note.strip()})
+        apply(moment, {"kind": kind, "at": tidy(at), "note": tidy(note)})
         row.moments.filter(removed_at=None, position__gte=place).update(position=F("position") + 1)
         moment.save(force_insert=True)
         record(Event.MOMENT_ADDED, actor=actor, obj=moment, detail={"kind": kind, "position": place})
@@ -59,7 +60,7 @@ def change_moment(
     with transaction.atomic():
         row = take_part(moment, actor, can_work_case)
         require_unchanged(row, expected)
-        values = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+        values = {name: tidy(value) for name, value in fields.items()}
         apply(copy.copy(row), values)
         if position is not None:
             values["position"] = _move(row, position)

@@ -20,6 +20,7 @@ from casework.cases.actions.common import (
     require_reason,
     take_open_case,
     take_part,
+    tidy,
 )
 from casework.cases.models import Case, Perpetrator
 from casework.core.errors import Invalid
@@ -81,7 +82,7 @@ def _require_given(fields: Mapping[str, Any]) -> None:
 
 
 def _fill(perpetrator: Perpetrator, fields: Mapping[str, Any]) -> set[str]:
-    columns = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    columns = {name: tidy(value) for name, value in fields.items()}
     apply(perpetrator, columns)
     if perpetrator.kind == Perpetrator.Kind.UNIT and perpetrator.unit_id is None and not perpetrator.name:
         message = _("Choose the unit, or write how it is called.")

@@ -22,6 +22,7 @@ from casework.cases.actions.common import (
     take_case,
     take_open_case,
     take_part,
+    tidy,
 )
 from casework.cases.models import Case, Note, Task
 from casework.cases.workflow import COMPLETE, REOPEN_TASK
@@ -46,7 +47,7 @@ def add_note(case: Case, *, actor: User, text: str, corrects: Note | None = None
                 _("That note belongs to another case."), fields={"corrects": [_("Choose a note of this case.")]}
             )
         note = Note(case=row, corrects=corrects, written_by=actor, written_at=clock.now())
-        apply(note, {"text": text.strip()})
+        apply(note, {"text": tidy(text)})
         note.save(force_insert=True)
         detail = {"corrects": str(corrects.pk)} if corrects else {}
         record(Event.NOTE_ADDED, actor=actor, obj=note, detail=detail)
@@ -61,7 +62,7 @@ def add_task(
         row = take_open_case(case, actor, can_work_case)
         now = clock.now()
         task = Task(case=row, created_by=actor, created_at=now, updated_at=now)
-        apply(task, {"title": title.strip(), "due_on": due_on, "assignee": assignee})
+        apply(task, {"title": tidy(title), "due_on": due_on, "assignee": assignee})
         _check_assignee(row, assignee)
         task.save(force_insert=True)
         detail = {"due_on": due_on.isoformat() if due_on else None, "assignee": str(assignee.pk) if assignee else None}
@@ -75,7 +76,7 @@ def change_task(task: Task, *, actor: User, expected: Any = None, **fields: Any)
     with transaction.atomic():
         row = take_part(task, actor, can_work_case)
         require_unchanged(row, expected)
-        values = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+        values = {name: tidy(value) for name, value in fields.items()}
         apply(copy.copy(row), values)
         if "assignee" in values:
             _check_assignee(row.case, values["assignee"])

@@ -20,6 +20,7 @@ from casework.cases.actions.common import (
     require_reason,
     take_open_case,
     take_part,
+    tidy,
 )
 from casework.cases.models import Case, Victim
 from casework.core.dates import UNKNOWN
@@ -92,7 +93,7 @@ def remove_victim(victim: Victim, *, actor: User, reason: str) -> Victim:
 
 def _fill(victim: Victim, fields: Mapping[str, Any]) -> set[str]:
     """Set the fields on `victim`, check them by themselves and together; the names of the columns written."""
-    columns = {name: value.strip() if isinstance(value, str) else value for name, value in fields.items()}
+    columns = {name: tidy(value) for name, value in fields.items()}
     if "born" in columns:
         born = columns.pop("born") or UNKNOWN
         columns |= {"birth_earliest": born.earliest, "birth_latest": born.latest}

@@ -13,7 +13,7 @@ from casework.cases.models.reference import Country
 from casework.core.dates import PartialDateField
 from casework.core.forms import CaseworkForm, HalfText, LongText, ShortText, StaleEditMixin
 
-NAME_NOBODY = _("Name nobody here: titles appear in lists, mails and search. Names belong on the People page.")
+NAME_NOBODY = _("Name nobody here: titles appear in lists and in search. Names belong on the People page.")
 
 
 def region_choices() -> list[tuple[str, Any]]:

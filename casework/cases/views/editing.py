@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from casework.audit.models import AuditEvent
+from casework.cases.actions.common import tidy
 from casework.cases.models import Case
 from casework.core.access import visible_or_404
 from casework.core.dates import DateRange
@@ -79,7 +80,7 @@ def show_meanwhile(form: BaseForm, row: models.Model) -> dict[str, Any]:
         if name == "tags":
             now, typed = list(fresh.tags.order_by("name")), sorted(form.cleaned_data[name], key=str)  # type: ignore[attr-defined]
         else:
-            now, typed = getattr(fresh, name), form.cleaned_data[name]
+            now, typed = getattr(fresh, name), tidy(form.cleaned_data[name])
         if now != typed:
             differing.append((field.label, _in_words(field, now)))
     last = AuditEvent.objects.filter(object_id=str(row.pk)).only("actor_label", "at").order_by("-position").first()

@@ -38,7 +38,7 @@ ORDER_LABELS = (
     ("-updated", gettext_lazy("Last changed")),
     ("-occurred", gettext_lazy("Incident, newest first")),
     ("occurred", gettext_lazy("Incident, oldest first")),
-    ("-opened", gettext_lazy("Last opened")),
+    ("-opened", gettext_lazy("Newest case")),
 )
 SHORT_CHOICES = ("region", "victims_party", "responsible_party", "tag", "team")
 
@@ -72,7 +72,18 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "may_break_glass": can_try_break_glass(request.user),
     }
     invalid = filters.is_bound and not filters.is_valid()
-    return render(request, "cases/case_list.html", context, status=422 if invalid else 200)
+    response = render(request, "cases/case_list.html", context, status=422 if invalid else 200)
+    if request.htmx:  # type: ignore[attr-defined]
+        response["HX-Push-Url"] = _short_url(request)
+    return response
+
+
+def _short_url(request: HttpRequest) -> str:
+    """The address of this list without empty parameters, to be shared."""
+    used = request.GET.copy()
+    for name in [name for name in used if not any(used.getlist(name))]:
+        del used[name]
+    return f"{request.path}?{query}" if (query := used.urlencode()) else request.path
 
 
 def fill_choices(filters: CaseFilters, user: Any) -> None:
