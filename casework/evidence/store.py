@@ -35,6 +35,7 @@ from queue import Queue
 from threading import Thread
 from typing import Protocol, Self
 
+from blake3 import blake3
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -45,7 +46,7 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 TOKEN = re.compile(r"[0-9a-f]{32}\.part")
 ORPHAN_AGE = timedelta(hours=24)
 
-# Below this size one thread hashes as fast as two; above it the second hash gets a thread of its own.
+# Below this size one thread hashes as fast as three; above it each digest gets a thread of its own.
 _THREAD_FROM = 4 * PIECE
 _QUEUE_PIECES = 8
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
@@ -74,7 +75,7 @@ class Received:
     """Bytes that are on disk and fsynced under `incoming/`, not yet kept. `size` in bytes; `token` names the file."""
 
     sha256: str
-    blake2b: str
+    blake3: str
     size: int
     token: str
 
@@ -87,45 +88,66 @@ class Swept:
     blobs: int
 
 
+class Digest(Protocol):
+    """What hashlib and blake3 have in common."""
+
+    def update(self, piece: bytes, /) -> object: ...
+    def hexdigest(self) -> str: ...
+
+
 class Readable(Protocol):
     """Anything with `read(size) -> bytes`."""
 
     def read(self, size: int = ..., /) -> bytes: ...
 
 
-class _SecondHash:
-    """BLAKE2b beside the writer: in the same thread while the file is small, in its own from then on.
+class _Hashing:
+    """One digest beside the writer: in the same thread while the file is small, in its own from then on.
 
-    BLAKE2b of one GiB takes about as long as SHA-256 and writing together, so two threads halve the time.
+    SHA-256 takes about as long as writing, and both digests let go of the interpreter while they work. The queue
+    holds eight pieces at most, so a fast sender waits for the digest instead of filling the memory.
     """
 
-    def __init__(self) -> None:
-        self._hash = hashlib.blake2b()
+    def __init__(self, digest: Digest, name: str) -> None:
+        self._digest, self._name = digest, name
         self._queue: Queue[bytes | None] | None = None
         self._thread: Thread | None = None
+        self._failure: Exception | None = None
         self._size = 0
 
     def update(self, piece: bytes) -> None:
         self._size += len(piece)
         if self._queue is None and self._size > _THREAD_FROM:
             self._queue = Queue(_QUEUE_PIECES)
-            self._thread = Thread(target=self._work, args=(self._queue,), name="store-blake2b", daemon=True)
+            self._thread = Thread(target=self._work, args=(self._queue,), name=f"store-{self._name}", daemon=True)
             self._thread.start()
         if self._queue is None:
-            self._hash.update(piece)
+            self._digest.update(piece)
         else:
             self._queue.put(piece)
 
     def _work(self, queue: Queue[bytes | None]) -> None:
         while (piece := queue.get()) is not None:
-            self._hash.update(piece)
+            try:
+                self._digest.update(piece)
+            except (MemoryError, ValueError) as error:
+                # Kept for `finish`; the queue is still emptied, or the writer would wait for ever.
+                self._failure = error
 
     def finish(self) -> str:
+        """Wait for what is queued. The digest in hexadecimal; raises what went wrong in the thread."""
         if self._queue is not None and self._thread is not None:
             self._queue.put(None)
             self._thread.join()
             self._queue = self._thread = None
-        return self._hash.hexdigest()
+        if self._failure is not None:
+            raise self._failure
+        return self._digest.hexdigest()
+
+    def stop(self) -> None:
+        """End the thread; the digest is not wanted."""
+        self._failure = None
+        self.finish()
 
 
 class Incoming:
@@ -141,7 +163,7 @@ class Incoming:
         self.token = f"{secrets.token_hex(16)}.part"
         self._area, self._fd = area, -1
         self._buffer = bytearray()
-        self._sha256, self._blake2b = hashlib.sha256(), _SecondHash()
+        self._sha256, self._blake3 = _Hashing(hashlib.sha256(), "sha256"), _Hashing(blake3(), "blake3")
         if expected_size is not None and expected_size > limit:
             raise too_large(limit)
         with _storage_errors():
@@ -178,12 +200,13 @@ class Incoming:
             with _storage_errors():
                 os.fchmod(self._fd, 0o400)
                 os.fsync(self._fd)
+            received = Received(self._sha256.finish(), self._blake3.finish(), self.size, self.token)
         except BaseException:
             self.abort()
             raise
         os.close(self._fd)
         self._fd = -1
-        return Received(self._sha256.hexdigest(), self._blake2b.finish(), self.size, self.token)
+        return received
 
     def abort(self) -> None:
         """Remove what came. Does nothing after `finish`; may be called again."""
@@ -192,7 +215,8 @@ class Incoming:
         os.close(self._fd)
         self._fd = -1
         self._buffer.clear()
-        self._blake2b.finish()
+        self._sha256.stop()
+        self._blake3.stop()
         with suppress(FileNotFoundError):
             os.unlink(self._area.incoming / self.token)
 
@@ -203,7 +227,8 @@ class Incoming:
             self._put(piece)
 
     def _put(self, piece: bytes) -> None:
-        self._blake2b.update(piece)
+        self._sha256.update(piece)
+        self._blake3.update(piece)
         try:
             with _storage_errors():
                 rest = memoryview(piece)
@@ -212,7 +237,6 @@ class Incoming:
         except BaseException:
             self.abort()
             raise
-        self._sha256.update(piece)
 
 
 class Area:

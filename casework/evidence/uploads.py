@@ -50,7 +50,7 @@ class StoredUpload(UploadedFile):
         self._name = clean_name(name)
         self.received, self.field_name = received, field_name
         self.sha256 = received.sha256 if received else ""
-        self.blake2b = received.blake2b if received else ""
+        self.blake3 = received.blake3 if received else ""
 
     def abort(self) -> None:
         """Remove the bytes unless they were kept. May be called again."""

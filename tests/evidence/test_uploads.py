@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from blake3 import blake3
 from django import forms
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -86,7 +87,7 @@ def test_it_streams_a_form_file_into_the_store(folder: Path) -> None:
         "video.mp4",
         "video/mp4",
     )
-    assert seen[0].blake2b == hashlib.blake2b(DATA).hexdigest()
+    assert seen[0].blake3 == blake3(DATA).hexdigest()
     assert stored(folder) == [sha256]
 
 

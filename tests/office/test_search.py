@@ -100,7 +100,7 @@ def test_it_finds_the_words_of_a_post_and_follows_its_changes(cast, post):
 
 
 def test_it_finds_a_file_by_its_fingerprint(cast, post):
-    blob = Blob.objects.create(sha256="ab" * 32, blake2b="0" * 128, size=1, media_type="video/mp4")
+    blob = Blob.objects.create(sha256="ab" * 32, blake3="0" * 64, size=1, media_type="video/mp4")
     EvidenceFile.objects.create(item=post.item, blob=blob, name="a.mp4", added_by=cast.investigator)
     assert titles(cast.investigator, "AB" * 32) == [post.item.title]
     assert titles(cast.investigator, "ab" * 6) == [post.item.title]

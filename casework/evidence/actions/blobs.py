@@ -21,7 +21,7 @@ class Sealed:
     """A file whose bytes have their place in the store, and no row yet. `name` is what the sender called it."""
 
     sha256: str
-    blake2b: str
+    blake3: str
     size: int
     name: str
     declared_type: str
@@ -38,7 +38,7 @@ def seal(upload: StoredUpload) -> Sealed:
         raise store.EmptyFile(_("The file is empty: it holds 0 bytes. Choose the file again."))
     sha256 = store.keep(received)
     name, declared = upload.name or "", (upload.content_type or "")[:100]
-    return Sealed(sha256, received.blake2b, received.size, name, declared, sniff(store.head(sha256), name, declared))
+    return Sealed(sha256, received.blake3, received.size, name, declared, sniff(store.head(sha256), name, declared))
 
 
 def seal_all(uploads: Sequence[StoredUpload]) -> list[Sealed]:
@@ -54,9 +54,9 @@ def blob_of(sealed: Sealed) -> Blob:
     """The row of sealed bytes, in the caller's transaction: a new one, or the one that says the same already."""
     blob, made = Blob.objects.get_or_create(
         sha256=sealed.sha256,
-        defaults={"blake2b": sealed.blake2b, "size": sealed.size, "media_type": sealed.sniffed.media_type[:100]},
+        defaults={"blake3": sealed.blake3, "size": sealed.size, "media_type": sealed.sniffed.media_type[:100]},
     )
-    if not made and (blob.blake2b, blob.size) != (sealed.blake2b, sealed.size):
+    if not made and (blob.blake3, blob.size) != (sealed.blake3, sealed.size):
         raise IntegrityFailure(_("The store is damaged and did not take the file. Tell the administrator."))
     if sealed.sniffed.previewable:
         queue_previews(blob)

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             name='Blob',
             fields=[
                 ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='SHA-256')),
-                ('blake2b', models.CharField(max_length=128, verbose_name='BLAKE2b')),
+                ('blake3', models.CharField(max_length=64, verbose_name='BLAKE3')),
                 ('size', models.PositiveBigIntegerField(verbose_name='size, bytes')),
                 ('media_type', models.CharField(max_length=100, verbose_name='media type')),
                 ('stored_at', models.DateTimeField(default=casework.audit.clock.now)),

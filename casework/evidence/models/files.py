@@ -25,7 +25,7 @@ class Blob(models.Model):
         MISSING = "missing", _("Missing")
 
     sha256 = models.CharField(_("SHA-256"), max_length=64, primary_key=True)
-    blake2b = models.CharField(_("BLAKE2b"), max_length=128)
+    blake3 = models.CharField(_("BLAKE3"), max_length=64)
     size = models.PositiveBigIntegerField(_("size, bytes"))
     media_type = models.CharField(_("media type"), max_length=100)
     stored_at = models.DateTimeField(default=clock.now)
