@@ -1,5 +1,153 @@
-"""The evidence room's part of the API."""
+"""The evidence room's part of the API. Files are sent as bare bytes, one request each, at constant memory."""
 
 from __future__ import annotations
 
-routes: list[tuple[str, type, str]] = []
+from typing import Any
+from urllib.parse import unquote
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from casework.core.access import require
+from casework.core.api import CaseworkViewSet, ListMixin, ReasonSerializer, RetrieveMixin, transition
+from casework.core.errors import Invalid
+from casework.evidence import actions
+from casework.evidence.access import can_add_file
+from casework.evidence.filters import ItemFilters, LinkFilters, SourceFilters
+from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Source
+from casework.evidence.reading import with_files
+from casework.evidence.serializers.items import (
+    FileSerializer,
+    ItemChange,
+    ItemInput,
+    ItemSerializer,
+    LinkInput,
+    LinkSerializer,
+    ReleaseInput,
+    spread_details,
+)
+from casework.evidence.serializers.sources import RatingInput, SourceChange, SourceInput, SourceSerializer
+from casework.evidence.uploads import receive_body
+from casework.evidence.views.lists import ORDERINGS
+
+OCTETS = "application/octet-stream"
+
+
+class ItemApi(ListMixin, RetrieveMixin, CaseworkViewSet):
+    """Evidence that one may see, with its files and its links to the cases that one may see."""
+
+    queryset = Item.objects.all()
+    serializer_class = ItemSerializer
+    input_serializers = {"create": ItemInput, "partial_update": ItemChange}
+    filterset_class = ItemFilters
+    extra_parameters = {"files": frozenset({"part"})}
+    orderings = ORDERINGS
+    default_ordering = "-registered"
+
+    def get_queryset(self) -> Any:
+        """Visible items, with files and visible links in a fixed number of queries."""
+        rows = with_files(super().get_queryset()).select_related("source", "video", "unit_report", "post", "testimony")
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        links = EvidenceLink.objects.visible_to(self.request.user).present()
+        return rows.prefetch_related(Prefetch("links", links, to_attr="seen_links"))
+
+    def create(self, request: Request) -> Response:
+        """Register an item without files."""
+        return self.created(actions.register_item(actor=request.user, **self.validated()))
+
+    def partial_update(self, request: Request, pk: str | None = None) -> Response:
+        """Change what the record says."""
+        item = self.get_object()
+        values = spread_details(self.validated(partial=True), item.kind)
+        expected = values.pop("expected_updated_at", None)
+        return self.answer(actions.change_item(item, actor=request.user, expected=expected, **values))
+
+    release = transition("release", actions.release_caveat, serializer=ReleaseInput, output=ItemSerializer)
+
+    @extend_schema(
+        request={OCTETS: OpenApiTypes.BINARY},
+        responses={201: FileSerializer},
+        parameters=[
+            OpenApiParameter("X-Filename", str, OpenApiParameter.HEADER, required=True,
+                             description="The file's name, percent-encoded UTF-8."),
+            OpenApiParameter("X-Content-SHA256", str, OpenApiParameter.HEADER, description="Compared when given."),
+            OpenApiParameter("part", str, enum=EvidenceFile.Part.values),
+        ],
+    )  # fmt: skip
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def files(self, request: Request, pk: str | None = None) -> Response:
+        """Seal one more file in the item: the body is the file, byte for byte."""
+        item = self.get_object()
+        require(can_add_file, request.user, item)
+        if (request.content_type or "").partition(";")[0].strip().lower() != OCTETS:
+            raise UnsupportedMediaType(request.content_type or "")
+        part = request.query_params.get("part", EvidenceFile.Part.ATTACHMENT)
+        with receive_body(request._request, name=_file_name(request)) as upload:
+            file = actions.add_file(item, actor=request.user, upload=upload, part=part)
+        return Response(FileSerializer(file, context=self.get_serializer_context()).data, status=201)
+
+
+def _file_name(request: Request) -> str:
+    try:
+        name = unquote(request.headers.get("X-Filename", ""), encoding="utf-8", errors="strict").strip()
+    except UnicodeDecodeError:
+        name = ""
+    if not name or "\0" in name:
+        message = _("Send the file's name, percent-encoded UTF-8, in the header X-Filename.")
+        raise Invalid(message, fields={"X-Filename": [message]})
+    return name
+
+
+class LinkApi(ListMixin, RetrieveMixin, CaseworkViewSet):
+    """What evidence says about the cases that one may see."""
+
+    queryset = EvidenceLink.objects.present()
+    serializer_class = LinkSerializer
+    input_serializers = {"create": LinkInput}
+    filterset_class = LinkFilters
+    orderings = {"-linked": ("-linked_at",), "linked": ("linked_at",)}
+    default_ordering = "-linked"
+
+    def create(self, request: Request) -> Response:
+        """Link an item to an open case."""
+        values = self.validated()
+        return self.created(actions.link_item(values.pop("item"), actor=request.user, **values))
+
+    remove = transition("remove", actions.unlink_item, serializer=ReasonSerializer, output=LinkSerializer)
+
+
+class SourceApi(ListMixin, RetrieveMixin, CaseworkViewSet):
+    """The sources of one's own teams, with the history of their ratings."""
+
+    queryset = Source.objects.prefetch_related("ratings")
+    serializer_class = SourceSerializer
+    input_serializers = {"create": SourceInput, "partial_update": SourceChange}
+    filterset_class = SourceFilters
+    orderings = {"name": ("name",), "-updated": ("-updated_at",)}
+    default_ordering = "name"
+
+    def create(self, request: Request) -> Response:
+        """Add a source; it cannot be judged (F) until it is rated."""
+        return self.created(actions.add_source(actor=request.user, **self.validated()))
+
+    def partial_update(self, request: Request, pk: str | None = None) -> Response:
+        """Change a source."""
+        values = self.validated(partial=True)
+        expected = values.pop("expected_updated_at", None)
+        return self.answer(actions.change_source(self.get_object(), actor=request.user, expected=expected, **values))
+
+    rate = transition("rate", actions.rate_source, serializer=RatingInput, output=SourceSerializer)
+
+
+routes: list[tuple[str, type, str]] = [
+    ("evidence", ItemApi, "evidence"),
+    ("evidence-links", LinkApi, "evidence-link"),
+    ("sources", SourceApi, "source"),
+]
