@@ -1,11 +1,12 @@
 """Finds in a dossier's free text the names that must not leave, so that a referral with one is not submitted.
 
 Rules withhold what has a field of its own; a summary or a covering note may still name somebody. Names are compared as
-whole words, whatever the script, case or accents.
+whole words, whatever the script, accents or grammatical case.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -36,14 +37,14 @@ class Found:
 def find_names(dossier: DossierData, parts: Sequence[CaseParts], recipient: Recipient) -> list[Found]:
     """Every protected name that some text of the dossier holds, each once for a text."""
     protected = [
-        (whose, [key for name in names if len(key := _key(name)) >= SHORTEST + 2])
+        (whose, [_pattern(name) for name in names if len(skeleton(name)) >= SHORTEST])
         for whose, names in _protected(parts, recipient)
     ]
     found = []
     for place, reasons_of, text in _texts(dossier):
-        words = _key(text)
-        for whose, keys in protected:
-            if any(key in words for key in keys):
+        words = skeleton(text)
+        for whose, patterns in protected:
+            if any(pattern.search(words) for pattern in patterns):
                 found.append(Found(place, whose, reasons_of))
     return list(dict.fromkeys(found))
 
@@ -51,9 +52,9 @@ def find_names(dossier: DossierData, parts: Sequence[CaseParts], recipient: Reci
 def _protected(parts: Sequence[CaseParts], recipient: Recipient) -> Iterable[tuple[str, list[str]]]:
     """Whose names stay in the office: those under embargo, authors of reports, witnesses."""
     people = [(part.case, number, v) for part in parts for number, v in enumerate(part.victims, 1) if v.surname]
-    told = {_key(victim.surname) for _, _, victim in people if victim.may_be_named and recipient.receives_names}
+    told = {skeleton(victim.surname) for _, _, victim in people if victim.may_be_named and recipient.receives_names}
     for case, number, victim in people:
-        if _key(victim.surname) not in told:
+        if skeleton(victim.surname) not in told:
             yield f"victim {number} of {case.reference}", [victim.surname]
     for link, _ in (pair for part in parts for pair in part.chosen):
         item = link.item
@@ -79,6 +80,8 @@ def _texts(dossier: DossierData) -> Iterator[tuple[str, str, str]]:
         yield f"What is said of the people or the place of {case.reference}", "", " | ".join(told)
 
 
-def _key(text: str) -> str:
-    """The words of a text in the form that names are compared in, each between spaces."""
-    return f" {skeleton(text or '')} "
+def _pattern(name: str) -> re.Pattern[str]:
+    """What finds a name among words: each of its words in any case ending, as Ukrainian and Russian have them."""
+    stems = (re.escape(word.rstrip("aeiou") if len(word.rstrip("aeiou")) >= SHORTEST else word) for word in
+             skeleton(name).split())  # fmt: skip
+    return re.compile(r"\b" + r"\w{0,3} ".join(stems) + r"\w{0,3}\b")

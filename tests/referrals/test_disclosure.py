@@ -10,7 +10,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -29,7 +29,7 @@ from tests.helpers import stepped_up
 from tests.referrals import conftest as told
 from tests.referrals.conftest import draft_of, finding_of, link_of, referral_in
 
-NEVER = [told.EMBARGOED, told.SOURCE_NAME, told.REPORT_AUTHOR, told.FORBIDDEN_TITLE, told.FILE_NAME, "zhuravlyov"]
+NEVER = [told.EMBARGOED, told.SOURCE_NAME, told.REPORT_AUTHOR, told.FORBIDDEN_TITLE, told.FILE_NAME, "zhuravlenko"]
 
 
 def pdf_text(sha256: str) -> str:
@@ -94,7 +94,7 @@ def test_reasons_that_rest_on_an_item_kept_back_stay_behind(story: SimpleNamespa
     assert any("reasons" in one.what for one in now.withheld)
 
 
-@pytest.mark.parametrize("name", ["Zhuravlyov", "ZHURAVLYOV", "Журавльов"])
+@pytest.mark.parametrize("name", ["Zhuravlenko", "ZHURAVLENKO", "Журавленко", "Журавленка", "Журавленком"])
 def test_a_protected_name_in_a_text_blocks(name: str, story: SimpleNamespace, icrc: Recipient) -> None:
     referral = draft_of(story, icrc, covering_note=f"Please trace {name}, killed in October.")
     with pytest.raises(Blocked) as refused:
@@ -209,36 +209,6 @@ def test_deadlines_run_from_the_day_of_sending(story: SimpleNamespace, icrc: Rec
         moment = datetime.datetime.combine(sent + datetime.timedelta(days=days), datetime.time(9), datetime.UTC)
         with travelling_to(moment):
             assert acknowledged.overdue is Referral.objects.all().overdue().exists() is overdue
-
-
-SQL = {
-    "its own preparer": "UPDATE referrals_referral SET state='approved', approved_by_id=prepared_by_id, "
-    "approved_at=now(), approved_sha256=(SELECT sha256 FROM referrals_package p WHERE p.id=package_id) WHERE id=%s",
-    "another hash": "UPDATE referrals_referral SET state='approved', approved_at=now(), approved_sha256=repeat('0', 64), "
-    "approved_by_id=(SELECT id FROM accounts_user WHERE email='petro.officer@example.org') WHERE id=%s",
-    "skipped approval": "UPDATE referrals_referral SET state='sent', sent_by_id=prepared_by_id, sent_at=now(), "
-    "sent_on=now() WHERE id=%s",
-    "another note": "UPDATE referrals_referral SET covering_note='else' WHERE id=%s",
-    "another recipient": "UPDATE referrals_referral SET recipient_id=(SELECT id FROM referrals_recipient WHERE "
-    "code='HRMMU') WHERE id=%s",
-    "fewer cases": "DELETE FROM referrals_referralcase WHERE referral_id=%s",
-    "fewer items": "DELETE FROM referrals_referralevidence WHERE referral_id=%s",
-    "another package": "UPDATE referrals_package SET sha256=repeat('0', 64) WHERE referral_id=%s",
-    "deleted": "DELETE FROM referrals_referral WHERE id=%s",
-}
-
-
-@pytest.mark.parametrize("role", ["owner", "casework_app"])
-@pytest.mark.parametrize("name", SQL)
-def test_the_database_refuses(name: str, role: str, story: SimpleNamespace, icrc: Recipient) -> None:
-    referral = referral_in("awaiting_approval", story, icrc)
-    with connection.cursor() as cursor:
-        if role != "owner":
-            cursor.execute("SET LOCAL ROLE casework_app")
-        with pytest.raises(DatabaseError), transaction.atomic():
-            cursor.execute(SQL[name], [referral.pk])
-        cursor.execute("RESET ROLE")
-    assert Referral.objects.get(pk=referral.pk).state == "awaiting_approval"
 
 
 @pytest.mark.django_db(transaction=True)

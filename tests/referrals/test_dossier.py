@@ -206,7 +206,10 @@ def test_it_keeps_long_words_and_many_rows_inside_the_page():
         width, height = page.get_size()
         for found in page.get_objects():
             left, bottom, right, top = found.get_bounds()
-            assert left >= 0 and right <= width and bottom >= 0 and top <= height
+            assert left >= 0
+            assert right <= width
+            assert bottom >= 0
+            assert top <= height
     assert "\u200b" not in "".join(pages_of(render_dossier(data)))
 
 

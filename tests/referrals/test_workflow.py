@@ -52,7 +52,8 @@ def test_it_goes_where_the_table_says(name: str, state: str, story: SimpleNamesp
     referral.refresh_from_db()
     assert referral.state == REFERRAL_WORKFLOW[name].target
     event = AuditEvent.objects.filter(object_id=str(referral.pk), event=REFERRAL_WORKFLOW[name].event.value).first()
-    assert event and event.detail["from"] == state
+    assert event
+    assert event.detail["from"] == state
 
 
 @pytest.mark.parametrize(("name", "state"), REFUSED)
