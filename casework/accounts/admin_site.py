@@ -7,7 +7,7 @@ audit in its own transaction; nothing is written to Django's own log of the admi
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -28,8 +28,6 @@ from casework.audit.record import record
 from casework.core.access import require
 from casework.core.http import safe_next
 
-View = Callable[..., HttpResponseBase]
-
 
 class ReferenceDataSite(admin.AdminSite):
     """Served to administrators with a recent proof of who they are; sign-in and sign-out are the office's own."""
@@ -48,7 +46,7 @@ class ReferenceDataSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_authenticated and access.can_keep_reference_data(request.user)  # type: ignore[arg-type]
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Every page of the admin: signed in, an administrator, with a second factor, proved again of late."""
         inner = super().admin_view(view, cacheable)
 
@@ -67,10 +65,10 @@ class ReferenceDataSite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return redirect_to_login(safe_next(request, reverse("admin:index")))
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return HttpResponseRedirect(reverse("account_logout"))
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return HttpResponseRedirect(reverse("account_change_password"))
 
     password_change_done = password_change
@@ -83,13 +81,13 @@ class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
 
-    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         self._record(request, obj, "added", message)
 
-    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
         self._record(request, obj, "changed", message)
 
-    def log_deletions(self, request: HttpRequest, queryset: Iterable[models.Model]) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[models.Model]) -> Any:
         for obj in queryset:
             self._record(request, obj, "deleted", [])
 
@@ -118,7 +116,8 @@ class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         way, and an administrator reads no case content."""
         collector = NestedObjects(using=router.db_for_write(self.model), origin=objs)
         collector.collect(objs)
-        counts = {str(model._meta.verbose_name_plural): len(rows) for model, rows in collector.model_objs.items()}
+        taken = [rows for rows in collector.model_objs.values() if rows]
+        counts = {str(next(iter(rows))._meta.verbose_name_plural): len(rows) for rows in taken}
         protected = []
         if collector.protected:
             number = len(collector.protected)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from casework.accounts.models import Role, RoleGrant, Team, User
+from casework.accounts.querysets import SECOND_FACTORS
 from casework.core.filters import StrictFilterSet, VisibleFilter
 
 STATES = [("enabled", _("Enabled")), ("invited", _("Invited, no password yet")), ("disabled", _("Disabled"))]
@@ -44,4 +45,5 @@ class PersonFilters(StrictFilterSet):
         return queryset.filter(is_active=True).exclude(pk__in=invited)
 
     def with_factor(self, queryset: QuerySet[User], _name: str, value: str) -> QuerySet[User]:
-        return queryset.filter(has_second_factor=value == "yes")
+        holders = User.objects.filter(authenticator__type__in=SECOND_FACTORS).values("pk")
+        return queryset.filter(pk__in=holders) if value == "yes" else queryset.exclude(pk__in=holders)

@@ -25,6 +25,7 @@ from casework.core.errors import Conflict, Invalid
 
 LINK_LASTS = datetime.timedelta(days=7)
 NAME_LONGEST = 120
+EMAIL_LONGEST = 200
 
 
 @transaction.atomic
@@ -145,7 +146,7 @@ def clean_address(email: str) -> str:
         validate_email(email)
     except ValidationError as error:
         raise Invalid(_("Give a full e-mail address."), fields={"email": error.messages}) from error
-    if len(email) > User._meta.get_field("email").max_length or User.objects.filter(email__iexact=email).exists():
+    if len(email) > EMAIL_LONGEST or User.objects.filter(email__iexact=email).exists():
         message = _("There is an account with this address already.")
         raise Invalid(message, fields={"email": [message]})
     return email

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
@@ -233,7 +233,7 @@ def reset_factor(request: AuthenticatedRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _confirmed(
-    request: AuthenticatedRequest, shown: User, context: dict[str, object], act: Callable[[str], object]
+    request: AuthenticatedRequest, shown: User, context: Mapping[str, object], act: Callable[[str], object]
 ) -> HttpResponse:
     """The page that asks again, with a reason; once sent, the act and back to the person."""
     form = ReasonForm(request.POST or None)
@@ -245,5 +245,4 @@ def _confirmed(
         else:
             messages.success(request, _("Done and recorded."))
             return redirect("accounts:person", pk=shown.pk)
-    context = {"tone": "bad", **context, "person": shown}
-    return render_form(request, "accounts/person_confirm.html", form, context)
+    return render_form(request, "accounts/person_confirm.html", form, {"tone": "bad", **context, "person": shown})
