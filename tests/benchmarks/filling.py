@@ -71,6 +71,7 @@ def grow(begin: int, end: int, *, team: object, user: object, reviewer: object) 
                 cursor.execute(f'ALTER TABLE {table} DISABLE TRIGGER "{name}"')
         for statement in (CASES, ITEMS, LINKS, FINDINGS, COUNTS):
             cursor.execute(statement, values)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in TABLES:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         cursor.execute("ANALYZE")

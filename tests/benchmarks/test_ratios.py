@@ -3,23 +3,27 @@ says which target is missed; wrong answers do fail."""
 
 from __future__ import annotations
 
+import logging
 import statistics
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.http import urlencode
 from django.utils.dateparse import parse_date
 
 from casework.cases.models import Case
+from casework.core.paging import Keyset
 from casework.figures.counting import FigureQuery, count_figure
 from tests.benchmarks.filling import grow
 from tests.factories import TeamFactory, person
 
+pytestmark = pytest.mark.django_db
 BACKEND = "casework.accounts.backends.CaseworkBackend"
 ROUNDS = 40
 SIZES = (10_000, 100_000)
@@ -73,41 +77,31 @@ def get(client: Client, address: str) -> Callable[[], object]:
 
 
 def queries_of(act: Callable[[], object]) -> int:
-    with CaptureQueriesContext(connection, ) as caught:
+    with CaptureQueriesContext(connection) as caught:
         act()
     return len(caught)
 
 
-@pytest.fixture(scope="module")
-def offices(django_db_setup, django_db_blocker) -> Iterator[Callable[[int], Office]]:  # type: ignore[no-untyped-def]
-    """One database that grows from size to size; dropped with the test database."""
-    from django.conf import settings
-
+@pytest.fixture
+def office(request: pytest.FixtureRequest, db, settings) -> Office:  # type: ignore[no-untyped-def]
+    """An office of the size asked for, laid down in the test's transaction."""
     settings.ROOT_URLCONF = "tests.benchmarks.floors"
-    with django_db_blocker.unblock():
-        team = TeamFactory(name="Benchmark team")
-        user = person("Bench Investigator", "investigator", team=team)
-        reviewer = person("Bench Reviewer", "reviewer", team=team)
-        client = Client()
-        client.force_login(user, backend=BACKEND)
-        reached = 0
-
-        def at_size(size: int) -> Office:
-            nonlocal reached
-            if size > reached:
-                grow(reached + 1, size, team=team.pk, user=user.pk, reviewer=reviewer.pk)
-                reached = size
-            return Office(size, client, user, team)
-
-        yield at_size
+    # A line for each request would be written to the terminal; a server's goes to a pipe.
+    logging.disable(logging.INFO)
+    team = TeamFactory(name="Benchmark team")
+    user = person("Bench Investigator", "investigator", team=team)
+    reviewer = person("Bench Reviewer", "reviewer", team=team)
+    grow(1, request.param, team=team.pk, user=user.pk, reviewer=reviewer.pk)
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return Office(request.param, client, user, team)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_it_prints_ratios(size: int, offices: Callable[[int], Office], capsys: pytest.CaptureFixture[str]) -> None:
-    office = offices(size)
+@pytest.mark.parametrize("office", SIZES, indirect=True)
+def test_it_prints_ratios(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     lines = [*lists(office), *case_page(office), *creating(office), *searching(office), *as_of(office)]
     with capsys.disabled():
-        print(f"\n{size:,} cases")
+        print(f"\n{office.size:,} cases")
         for line in lines:
             print(line)
 
@@ -126,16 +120,10 @@ def lists(office: Office) -> list[Line]:
 
 
 def deepest(office: Office) -> str:
-    """The address of a page near the end: walked to with the largest pages, then asked for 25 rows."""
-    address, last = "/api/v1/cases/?ordering=updated&page_size=25", ""
-    # From the other end, the first page is the deepest; its cursor turned round is the same work as walking there.
-    body = office.client.get(address).json()
-    for _ in range(3):
-        last = body["next"]
-        body = office.client.get(last).json()
-    middle = Case.objects.order_by("-updated_at", "-id")[office.size - 60 : office.size - 59].get()
-    assert middle is not None
-    return last
+    """The address of the page of 25 that begins 60 rows before the end, by the cursor that walking there would give."""
+    near = Case.objects.order_by("-updated_at", "-id").values_list("pk", flat=True)[office.size - 60 : office.size - 58]
+    page = Keyset(Case.objects.filter(pk__in=list(near)), ("-updated_at",)).page(page_size=1)
+    return f"/api/v1/cases/?{urlencode({'page_size': 25, 'cursor': page.next_cursor})}"
 
 
 def case_page(office: Office) -> list[Line]:
