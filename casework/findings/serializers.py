@@ -62,12 +62,37 @@ class FindingSerializer(StrictModelSerializer):
     class Meta:
         model = Finding
         fields = (
-            "id", "reference", "case", "state", "conclusion", "standard", "victims_party", "responsible_party",
-            "occurred", "country", "region", "qualifications", "reasons", "counts", "cited", "proposed_by", "proposed_at",
-            "returned_code", "returned_note", "returned_by", "returned_at", "previous_version", "approved_by",
-            "decided_on", "in_force_from", "superseded_on", "supersedes", "late_verification", "updated_at",
+            "id",
+            "reference",
+            "case",
+            "state",
+            "conclusion",
+            "standard",
+            "victims_party",
+            "responsible_party",
+            "occurred",
+            "country",
+            "region",
+            "qualifications",
+            "reasons",
+            "counts",
+            "cited",
+            "proposed_by",
+            "proposed_at",
+            "returned_code",
+            "returned_note",
+            "returned_by",
+            "returned_at",
+            "previous_version",
+            "approved_by",
+            "decided_on",
+            "in_force_from",
+            "superseded_on",
+            "supersedes",
+            "late_verification",
+            "updated_at",
             "transitions",
-        )  # fmt: skip
+        )
         read_only_fields = fields
 
     def get_in_force_from(self, finding: Finding) -> str | None:

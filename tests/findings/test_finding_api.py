@@ -22,10 +22,17 @@ BACKEND = "casework.accounts.backends.CaseworkBackend"
 
 def body(case, link, /, **changes):  # type: ignore[no-untyped-def]
     values = {
-        "case": str(case.pk), "conclusion": "confirmed", "standard": 2, "victims_party": "UA",
-        "responsible_party": "RU", "occurred": "2024-10", "counts": [{"status": "captured", "at_least": 2, "at_most": 3}],
-        "qualifications": ["8-2-a-i"], "reasons": "The video shows it.", "links": [str(link.pk)],
-    }  # fmt: skip
+        "case": str(case.pk),
+        "conclusion": "confirmed",
+        "standard": 2,
+        "victims_party": "UA",
+        "responsible_party": "RU",
+        "occurred": "2024-10",
+        "counts": [{"status": "captured", "at_least": 2, "at_most": 3}],
+        "qualifications": ["8-2-a-i"],
+        "reasons": "The video shows it.",
+        "links": [str(link.pk)],
+    }
     return values | changes
 
 
