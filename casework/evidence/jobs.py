@@ -1,6 +1,6 @@
-"""What the worker does for evidence: previews, and the facts of videos. Each job may run twice without harm.
+"""What the worker does for evidence: previews, the facts of videos, sweeping. Each job may run twice without harm.
 
-Neither job acts for a person or tells anybody anything: previews belong to the bytes, and who may see them is asked
+No job acts for a person or tells anybody anything: previews belong to the bytes, and who may see them is asked
 when they are shown.
 """
 
@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 
 from casework.core.errors import IntegrityFailure
 from casework.core.workflow import change
-from casework.evidence import previews, store
+from casework.evidence import previews, store, sweeping
 from casework.evidence.models import Blob, EvidenceFile, Preview, Video
 from casework.evidence.queue import PREVIEWS, PROBE
 from casework.evidence.sniffing import Sniffed, sniff
@@ -54,6 +54,14 @@ def probe_video(item_id: str) -> None:
     except (previews.PreviewFailed, IntegrityFailure):
         return
     _write_facts(video, facts)
+
+
+# Every six hours: a machine that is switched off at night sweeps by day.
+@app.periodic(cron="17 */6 * * *")
+@app.task(name="casework.evidence.jobs.sweep_store", queue="upkeep", queueing_lock="sweep_store")
+def sweep_store(timestamp: int) -> None:
+    """Remove what killed uploads left behind a day ago or earlier."""
+    sweeping.sweep()
 
 
 def _sniffed(blob: Blob) -> Sniffed:
