@@ -252,7 +252,7 @@ def _perpetrators(
     case: Case, perpetrators: Sequence[Perpetrator], recipient: Recipient, withheld: list[Withheld]
 ) -> tuple[DossierPerpetrator, ...]:
     if perpetrators and not recipient.receives_perpetrators:
-        what = f"{len(perpetrators)} alleged perpetrator(s) of {case.reference}"
+        what = f"The alleged perpetrators of {case.reference} ({len(perpetrators)})"
         withheld.append(Withheld(what, f"{recipient.name} receives no alleged perpetrators", "profile"))
         return ()
     return tuple(DossierPerpetrator(p.label, str(p.get_involvement_display()), p.basis) for p in perpetrators)
