@@ -19,18 +19,26 @@ if TYPE_CHECKING:
     from casework.accounts.models import User
 
 
-def case_counts(case: Case) -> dict[str, Any]:
-    """What hangs on the case, counted by one query and kept on the object for the rest of the request.
+NOBODY = {"victims": 0, "at_least": 0, "at_most": 0, "without_status": 0, "embargoed": 0}
 
-    `victims` are rows, `at_least` and `at_most` people; `without_status` and `embargoed` are rows.
+
+def case_counts(case: Case) -> dict[str, Any]:
+    """What hangs on the case, counted by one query at most and kept on the object for the rest of the request.
+
+    `victims` are rows, `at_least` and `at_most` people; `without_status` and `embargoed` are rows of victims;
+    `perpetrator_rows`, `note_rows`, `kinds` (of moments, in their order), `tag_names`.
     """
     known: dict[str, Any] | None = getattr(case, "known_counts", None)
     if known is None:
-        known = case.known_counts = _count(case)  # type: ignore[attr-defined]
+        row: Any = case if hasattr(case, "note_rows") else counted(Case.objects.only("pk")).get(pk=case.pk)
+        names = ("perpetrator_rows", "note_rows", "kinds", "tag_names")
+        known = {name: getattr(row, name) for name in names} | (row.people_counts or NOBODY)
+        case.known_counts = known  # type: ignore[attr-defined]
     return known
 
 
-def _count(case: Case) -> dict[str, Any]:
+def counted(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """The cases together with what `case_counts` tells of them, so that it asks no more."""
     victims = (
         Victim.objects.filter(case=OuterRef("pk"), removed_at=None)
         .order_by()
@@ -48,19 +56,13 @@ def _count(case: Case) -> dict[str, Any]:
     )
     moments = CaptureMoment.objects.filter(case=OuterRef("pk"), removed_at=None).values("kind")
     tags = Tag.objects.filter(cases=OuterRef("pk")).values("name")
-    found = (
-        Case.objects.filter(pk=case.pk)
-        .values(
-            people=Subquery(victims),
-            perpetrator_rows=_rows(Perpetrator.objects.filter(removed_at=None)),
-            note_rows=_rows(Note.objects.all()),
-            kinds=ArraySubquery(moments),
-            tag_names=ArraySubquery(tags),
-        )
-        .get()
+    return rows.annotate(
+        people_counts=Subquery(victims),
+        perpetrator_rows=_rows(Perpetrator.objects.filter(removed_at=None)),
+        note_rows=_rows(Note.objects.all()),
+        kinds=ArraySubquery(moments),
+        tag_names=ArraySubquery(tags),
     )
-    nobody = {"victims": 0, "at_least": 0, "at_most": 0, "without_status": 0, "embargoed": 0}
-    return {**found, **(found.pop("people") or nobody)}
 
 
 def _rows(parts: QuerySet[Any]) -> Coalesce:

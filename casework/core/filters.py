@@ -13,6 +13,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from casework.core.dates import DateRange, PartialDateField
 from casework.core.errors import Invalid
@@ -48,6 +50,7 @@ class VisibleFilter(django_filters.ModelChoiceFilter):  # type: ignore[misc]
         return queryset.visible_to(request.user)
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class DateRangeFilter(django_filters.Filter):  # type: ignore[misc]
     """Rows whose range of days touches the one typed: ?occurred=2024-10 or ?occurred=2024-10 to 2024-12.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from casework.accounts.models import Team, User
@@ -21,7 +23,7 @@ class CaseSerializer(StrictModelSerializer):
     """A case as the API answers it. Dates carry their real precision."""
 
     occurred = PartialDateSerializerField(read_only=True)
-    tags = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+    tags: Any = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
     lead = serializers.UUIDField(source="lead_id", read_only=True, allow_null=True)
     available_actions = AvailableTransitionsField(CASE_WORKFLOW)
 

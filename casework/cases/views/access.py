@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,13 +15,13 @@ from casework.audit import clock
 from casework.cases import access, actions
 from casework.cases.forms.progress import AssignForm, BreakGlassForm, GrantForm, ReasonForm
 from casework.cases.models import Case, CaseAssignment, CaseGrant
-from casework.cases.views.editing import answer_form, seen_case, seen_part
+from casework.cases.views.editing import CaseRequest, answer_form, seen_case, seen_part
 from casework.core.access import require
 from casework.core.errors import Invalid, NotFound
 
 
 @require_http_methods(["GET", "POST"])
-def assign(request: HttpRequest, pk: Any) -> HttpResponse:
+def assign(request: CaseRequest, pk: Any) -> HttpResponse:
     """Choose a person of the team and their part."""
     case = seen_case(request, pk)
     require(access.can_assign_person, request.user, case)
@@ -35,7 +35,7 @@ def assign(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_POST
-def assignment_end(request: HttpRequest, pk: Any) -> HttpResponse:
+def assignment_end(request: CaseRequest, pk: Any) -> HttpResponse:
     """Take a person off the case."""
     assignment = seen_part(request, CaseAssignment.objects.all(), pk)
     actions.end_assignment(assignment, actor=request.user)
@@ -45,7 +45,7 @@ def assignment_end(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @step_up_required
-def grant(request: HttpRequest, pk: Any) -> HttpResponse:
+def grant(request: CaseRequest, pk: Any) -> HttpResponse:
     """Open the case for reading to one more person."""
     case = seen_case(request, pk)
     require(access.can_grant_case, request.user, case)
@@ -75,7 +75,7 @@ def grant(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_POST
-def grant_end(request: HttpRequest, pk: Any) -> HttpResponse:
+def grant_end(request: CaseRequest, pk: Any) -> HttpResponse:
     """End a grant now."""
     found = seen_part(request, CaseGrant.objects.all(), pk)
     actions.end_access(found, actor=request.user)
@@ -87,7 +87,7 @@ def grant_end(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @step_up_required
-def sensitivity(request: HttpRequest, pk: Any) -> HttpResponse:
+def sensitivity(request: CaseRequest, pk: Any) -> HttpResponse:
     """Shut the case to everyone but its named people, or open it to the team again."""
     case = seen_case(request, pk)
     require(access.can_set_sensitivity, request.user, case)
@@ -115,7 +115,7 @@ def sensitivity(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @step_up_required
-def break_glass(request: HttpRequest) -> HttpResponse:
+def break_glass(request: CaseRequest) -> HttpResponse:
     """Open a hidden case by its reference, for one hour, with a reason that others read."""
     require(access.can_try_break_glass, request.user, None, _("Only auditors and reviewers may break glass."))
     form = BreakGlassForm(request.POST or None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from casework.cases.forms.case import GROUPS, NewCaseForm, read_initial
 from casework.cases.forms.progress import ReasonForm
 from casework.cases.models import Case, CaseAssignment, CaseGrant, Task
 from casework.cases.rooms import case_frame
-from casework.cases.views.editing import answer_form, seen_case
+from casework.cases.views.editing import CaseRequest, answer_form, seen_case
 from casework.cases.workflow import CASE_WORKFLOW
 from casework.core.access import require
 from casework.core.errors import Conflict, Invalid
@@ -25,7 +25,7 @@ from casework.core.http import add_error, render_form
 
 
 @require_http_methods(["GET", "POST"])
-def case_create(request: HttpRequest) -> HttpResponse:
+def case_create(request: CaseRequest) -> HttpResponse:
     """The short form. Possible duplicates are shown once before saving; "Save anyway" keeps what was typed."""
     require(access.can_create_case, request.user, None, _("Only investigators open cases."))
     form = NewCaseForm(request.POST or None, user=request.user)
@@ -48,7 +48,7 @@ def case_create(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def case_detail(request: HttpRequest, pk: Any) -> HttpResponse:
+def case_detail(request: CaseRequest, pk: Any) -> HttpResponse:
     """What is known of the incident, what is to be done, who works on it and who may open it."""
     case = seen_case(request, pk)
     read_people(case)
@@ -73,8 +73,11 @@ def case_detail(request: HttpRequest, pk: Any) -> HttpResponse:
 def read_people(case: Case) -> None:
     """Keep who is assigned and who else may open it on the case: two queries for the whole page."""
     assignments = CaseAssignment.objects.filter(case=case, ended_at=None).select_related("user")
-    case.open_assignments = sorted(assignments, key=lambda found: (found.part != "lead", found.user.name))
-    case.open_grants = list(CaseGrant.objects.filter(case=case).in_force().select_related("user", "granted_by"))
+    people = sorted(assignments, key=lambda found: (found.part != "lead", found.user.name))
+    case.open_assignments = people  # type: ignore[attr-defined]
+    case.open_grants = list(  # type: ignore[attr-defined]
+        CaseGrant.objects.filter(case=case).in_force().select_related("user", "granted_by")
+    )
 
 
 def read_tasks(case: Case, user: Any) -> list[dict[str, Any]]:
@@ -87,7 +90,7 @@ def read_tasks(case: Case, user: Any) -> list[dict[str, Any]]:
 
 
 @require_http_methods(["GET", "POST"])
-def case_change(request: HttpRequest, pk: Any, group: str) -> HttpResponse:
+def case_change(request: CaseRequest, pk: Any, group: str) -> HttpResponse:
     """Change one group of facts."""
     if group not in GROUPS:
         raise Http404
@@ -106,7 +109,7 @@ def case_change(request: HttpRequest, pk: Any, group: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def case_close(request: HttpRequest, pk: Any) -> HttpResponse:
+def case_close(request: CaseRequest, pk: Any) -> HttpResponse:
     """Ask for the reason, say what closing does, close."""
     case = seen_case(request, pk)
     require(access.can_close_case, request.user, case)
@@ -121,7 +124,7 @@ def case_close(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def case_reopen(request: HttpRequest, pk: Any) -> HttpResponse:
+def case_reopen(request: CaseRequest, pk: Any) -> HttpResponse:
     """Ask for the reason and reopen."""
     case = seen_case(request, pk)
     require(access.can_reopen_case, request.user, case)
@@ -130,7 +133,7 @@ def case_reopen(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 def _ask_reason(
-    request: HttpRequest, case: Case, act: Any, consequences: list[str], *, label: str, tone: str, source: str
+    request: CaseRequest, case: Case, act: Any, consequences: list[str], *, label: str, tone: str, source: str
 ) -> HttpResponse:
     url = reverse("cases:detail", args=[case.pk])
     state = case.get_state_display().lower()

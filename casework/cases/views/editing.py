@@ -8,32 +8,40 @@ from typing import Any
 from django.contrib import messages
 from django.db import models
 from django.forms import BaseForm, ModelChoiceField
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
+from casework.accounts.models import User
 from casework.audit.models import AuditEvent
 from casework.cases.actions.common import tidy
+from casework.cases.case_rooms import counted
 from casework.cases.models import Case
 from casework.core.access import visible_or_404
 from casework.core.dates import DateRange
 from casework.core.errors import Conflict, Invalid
-from casework.core.http import add_error, render_form
+from casework.core.http import HtmxRequest, add_error, render_form
 
 WITH_PLACE = ("region", "team", "victims_party", "responsible_party")
 
 
-def seen_case(request: HttpRequest, pk: Any) -> Case:
-    """The case of this address with what its head shows, or 404."""
-    return visible_or_404(Case.objects.select_related(*WITH_PLACE), request.user, pk=pk)
+class CaseRequest(HtmxRequest):
+    """A request to a page of this room: of a person, who is signed in."""
+
+    user: User
 
 
-def seen_part(request: HttpRequest, source: models.QuerySet[Any], pk: Any) -> Any:
+def seen_case(request: CaseRequest, pk: Any) -> Case:
+    """The case of this address with what its head and tabs show, by one query, or 404."""
+    return visible_or_404(counted(Case.objects.select_related(*WITH_PLACE)), request.user, pk=pk)
+
+
+def seen_part(request: CaseRequest, source: models.QuerySet[Any], pk: Any) -> Any:
     """A visible row of a case, with its case, or 404."""
     return visible_or_404(source.select_related("case", *(f"case__{name}" for name in WITH_PLACE)), request.user, pk=pk)
 
 
 def answer_form(
-    request: HttpRequest,
+    request: CaseRequest,
     template: str,
     form: BaseForm,
     save: Callable[[dict[str, Any]], Any],
@@ -72,7 +80,7 @@ def show_meanwhile(form: BaseForm, row: models.Model) -> dict[str, Any]:
     """Who changed the record, when, and what the fields hold now where that differs from what was typed."""
     fresh = type(row)._default_manager.get(pk=row.pk)
     form.data = form.data.copy()  # type: ignore[attr-defined]
-    form.data["expected_updated_at"] = fresh.updated_at.isoformat()  # type: ignore[attr-defined]
+    form.data["expected_updated_at"] = fresh.updated_at.isoformat()  # type: ignore[attr-defined,index]
     differing = []
     for name, field in form.fields.items():
         if name == "expected_updated_at" or name not in form.cleaned_data:

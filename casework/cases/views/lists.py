@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import CharField, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +21,7 @@ from casework.cases.access import can_create_case, can_export_cases, can_try_bre
 from casework.cases.filters import CaseFilters
 from casework.cases.models import Case, CaseAssignment, Party, Region, Tag, Victim
 from casework.cases.models.reference import Country
+from casework.cases.views.editing import CaseRequest
 from casework.core.access import require
 from casework.core.errors import Invalid
 from casework.core.exports import csv_response
@@ -50,7 +51,7 @@ def with_lead(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 
 @require_GET
-def case_list(request: HttpRequest) -> HttpResponse:
+def case_list(request: CaseRequest) -> HttpResponse:
     """Cases that the person may see, filtered, a page at a time."""
     filters = CaseFilters(request.GET, queryset=Case.objects.visible_to(request.user), request=request)
     fill_choices(filters, request.user)
@@ -73,12 +74,12 @@ def case_list(request: HttpRequest) -> HttpResponse:
     }
     invalid = filters.is_bound and not filters.is_valid()
     response = render(request, "cases/case_list.html", context, status=422 if invalid else 200)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         response["HX-Push-Url"] = _short_url(request)
     return response
 
 
-def _short_url(request: HttpRequest) -> str:
+def _short_url(request: CaseRequest) -> str:
     """The address of this list without empty parameters, to be shared."""
     used = request.GET.copy()
     for name in [name for name in used if not any(used.getlist(name))]:
@@ -130,7 +131,7 @@ HEADER = (
 
 
 @require_GET
-def case_export(request: HttpRequest) -> StreamingHttpResponse | HttpResponse:
+def case_export(request: CaseRequest) -> StreamingHttpResponse | HttpResponse:
     """The filtered list as CSV: exactly the cases the person sees, and no name of a victim."""
     require(can_export_cases, request.user, None, _("Your roles let you read cases, not export them."))
     filters = CaseFilters(request.GET, queryset=Case.objects.visible_to(request.user), request=request)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,12 +16,12 @@ from casework.cases.forms.people import NEW_VICTIM, PerpetratorForm, VictimForm
 from casework.cases.forms.progress import ReasonForm
 from casework.cases.models import Perpetrator, Victim
 from casework.cases.rooms import case_frame
-from casework.cases.views.editing import answer_form, seen_case, seen_part
+from casework.cases.views.editing import CaseRequest, answer_form, seen_case, seen_part
 from casework.core.access import require
 
 
 @require_GET
-def people(request: HttpRequest, pk: Any) -> HttpResponse:
+def people(request: CaseRequest, pk: Any) -> HttpResponse:
     """Victims with their status and embargo, then alleged perpetrators."""
     case = seen_case(request, pk)
     victims = list(Victim.objects.filter(case=case).present().select_related("unit", "power")[:500])
@@ -41,7 +41,7 @@ def _page(case: Any, label: str, **extra: Any) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
-def victim_add(request: HttpRequest, pk: Any) -> HttpResponse:
+def victim_add(request: CaseRequest, pk: Any) -> HttpResponse:
     """Add one person or a group."""
     case = seen_case(request, pk)
     require(access.can_work_case, request.user, case)
@@ -54,7 +54,7 @@ def victim_add(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def victim_change(request: HttpRequest, pk: Any) -> HttpResponse:
+def victim_change(request: CaseRequest, pk: Any) -> HttpResponse:
     """Change what is recorded about a victim."""
     victim = seen_part(request, Victim.objects.filter(removed_at=None), pk)
     require(access.can_work_case, request.user, victim.case)
@@ -69,7 +69,7 @@ def victim_change(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def victim_remove(request: HttpRequest, pk: Any) -> HttpResponse:
+def victim_remove(request: CaseRequest, pk: Any) -> HttpResponse:
     """Ask for the reason and take a victim off the case."""
     victim = seen_part(request, Victim.objects.filter(removed_at=None), pk)
     require(access.can_work_case, request.user, victim.case)
@@ -87,7 +87,7 @@ def victim_remove(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def perpetrator_add(request: HttpRequest, pk: Any) -> HttpResponse:
+def perpetrator_add(request: CaseRequest, pk: Any) -> HttpResponse:
     """Add an alleged perpetrator."""
     case = seen_case(request, pk)
     require(access.can_work_case, request.user, case)
@@ -101,7 +101,7 @@ def perpetrator_add(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def perpetrator_change(request: HttpRequest, pk: Any) -> HttpResponse:
+def perpetrator_change(request: CaseRequest, pk: Any) -> HttpResponse:
     """Change what is recorded about an alleged perpetrator."""
     found = seen_part(request, Perpetrator.objects.filter(removed_at=None), pk)
     require(access.can_work_case, request.user, found.case)
@@ -118,7 +118,7 @@ def perpetrator_change(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def perpetrator_remove(request: HttpRequest, pk: Any) -> HttpResponse:
+def perpetrator_remove(request: CaseRequest, pk: Any) -> HttpResponse:
     """Ask for the reason and take an alleged perpetrator off the case."""
     found = seen_part(request, Perpetrator.objects.filter(removed_at=None), pk)
     require(access.can_work_case, request.user, found.case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,13 +16,13 @@ from casework.cases.forms.progress import MomentForm, NoteForm, ReasonForm, Task
 from casework.cases.models import CaptureMoment, Note, Task
 from casework.cases.rooms import case_frame
 from casework.cases.views.case import read_tasks
-from casework.cases.views.editing import answer_form, seen_case, seen_part
+from casework.cases.views.editing import CaseRequest, answer_form, seen_case, seen_part
 from casework.core.access import require, visible_or_404
 from casework.core.paging import keyset_page
 
 
 @require_GET
-def timeline(request: HttpRequest, pk: Any) -> HttpResponse:
+def timeline(request: CaseRequest, pk: Any) -> HttpResponse:
     """The moments in their order."""
     case = seen_case(request, pk)
     context = {
@@ -38,7 +38,7 @@ def _moments_page(case: Any, label: str, **extra: Any) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "POST"])
-def moment_add(request: HttpRequest, pk: Any) -> HttpResponse:
+def moment_add(request: CaseRequest, pk: Any) -> HttpResponse:
     """Add a moment in its place."""
     case = seen_case(request, pk)
     require(access.can_work_case, request.user, case)
@@ -51,7 +51,7 @@ def moment_add(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def moment_change(request: HttpRequest, pk: Any) -> HttpResponse:
+def moment_change(request: CaseRequest, pk: Any) -> HttpResponse:
     """Change a moment, or move it."""
     moment = seen_part(request, CaptureMoment.objects.filter(removed_at=None), pk)
     require(access.can_work_case, request.user, moment.case)
@@ -66,7 +66,7 @@ def moment_change(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def moment_remove(request: HttpRequest, pk: Any) -> HttpResponse:
+def moment_remove(request: CaseRequest, pk: Any) -> HttpResponse:
     """Ask for the reason and take a moment off the timeline."""
     moment = seen_part(request, CaptureMoment.objects.filter(removed_at=None), pk)
     require(access.can_work_case, request.user, moment.case)
@@ -81,7 +81,7 @@ def moment_remove(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def notes(request: HttpRequest, pk: Any) -> HttpResponse:
+def notes(request: CaseRequest, pk: Any) -> HttpResponse:
     """Notes, newest first, and the form for one more. `?corrects=` names the note that the new one corrects."""
     case = seen_case(request, pk)
     corrected = None
@@ -104,7 +104,7 @@ def notes(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def task_add(request: HttpRequest, pk: Any) -> HttpResponse:
+def task_add(request: CaseRequest, pk: Any) -> HttpResponse:
     """Add something to be done."""
     case = seen_case(request, pk)
     require(access.can_work_case, request.user, case)
@@ -117,7 +117,7 @@ def task_add(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def task_change(request: HttpRequest, pk: Any) -> HttpResponse:
+def task_change(request: CaseRequest, pk: Any) -> HttpResponse:
     """Change a task's words, day or person."""
     task = seen_part(request, Task.objects.all(), pk)
     require(access.can_work_case, request.user, task.case)
@@ -133,22 +133,22 @@ def task_change(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_POST
-def task_complete(request: HttpRequest, pk: Any) -> HttpResponse:
+def task_complete(request: CaseRequest, pk: Any) -> HttpResponse:
     """Mark a task as done."""
     return _move_task(request, pk, actions.complete_task)
 
 
 @require_POST
-def task_reopen(request: HttpRequest, pk: Any) -> HttpResponse:
+def task_reopen(request: CaseRequest, pk: Any) -> HttpResponse:
     """Put a task back on the list."""
     return _move_task(request, pk, actions.reopen_task)
 
 
-def _move_task(request: HttpRequest, pk: Any, act: Any) -> HttpResponse:
+def _move_task(request: CaseRequest, pk: Any, act: Any) -> HttpResponse:
     task = seen_part(request, Task.objects.all(), pk)
     act(task, actor=request.user)
     case = task.case
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         context = {"case": case, "tasks": read_tasks(case, request.user)}
         return render(request, "cases/parts/_tasks.html", context)
     return HttpResponseRedirect(f"{reverse('cases:detail', args=[case.pk])}#tasks")
