@@ -42,7 +42,8 @@ class ItemFilters(StrictFilterSet):
     kind = django_filters.MultipleChoiceFilter(
         label=_("Kind"), choices=Kind.choices, widget=forms.CheckboxSelectMultiple
     )
-    case = VisibleFilter(label=_("Case"), queryset=Case.objects.all(), method="of_case", empty_label=_("Any case"))
+    # No list of choices: there may be a hundred thousand cases. A case's page leads here.
+    case = VisibleFilter(label=_("Case"), queryset=Case.objects.all(), method="of_case", widget=forms.HiddenInput)
     source = VisibleFilter(label=_("Source"), queryset=Source.objects.all(), empty_label=_("Any source"))
     credibility = django_filters.MultipleChoiceFilter(
         label=_("Credibility"), choices=Credibility.choices, widget=forms.CheckboxSelectMultiple

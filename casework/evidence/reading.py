@@ -91,13 +91,28 @@ def detail_facts(item: Item, user: User) -> list[Fact]:
     if row is None:
         return []
     hidden = hidden_details(user, item)
-    facts = []
+    facts = _measures(row)
     for field in row._meta.concrete_fields:
         value = getattr(row, field.attname)
-        if field.name == "item" or field.name in hidden or value in ("", None):
+        if field.name in _NOT_SHOWN | hidden or value in ("", None):
             continue
         shown = getattr(row, f"get_{field.name}_display", lambda value=value: value)()
         facts.append(Fact(_label(field), shown, _fact_kind(field.name, value)))
+    return facts
+
+
+_NOT_SHOWN = frozenset({"item", "duration", "width", "height"})
+"""Not shown as they are: the item's key, and the measures of a video, which are put in words."""
+
+
+def _measures(row: Any) -> list[Fact]:
+    """Length and frame size of a video, once they were read from its file."""
+    facts = []
+    if getattr(row, "duration", None):
+        minutes, seconds = divmod(round(row.duration), 60)
+        facts.append(Fact(_("Length"), f"{minutes}:{seconds:02d} ({row.duration.normalize():f} s)"))
+    if getattr(row, "width", None):
+        facts.append(Fact(_("Frame size"), f"{row.width} × {row.height}"))
     return facts
 
 
@@ -149,7 +164,7 @@ def cover_of(item: Item, files: Sequence[EvidenceFile]) -> Cover:
     return Cover(
         item=item,
         file=file,
-        title=_shortened(item.description) or str(Graphic(item.graphic).label),
+        title=_shortened(text) or (str(Graphic(item.graphic).label) if item.graphic else item.title),
         note=note or str(Graphic(item.graphic).label if item.graphic else ""),
         text=_shortened(text),
         poster_url=reverse("evidence:preview", args=[file.pk, "poster"]) if file and state == "ready" else "",

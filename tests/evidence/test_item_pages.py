@@ -133,9 +133,8 @@ def test_it_changes_the_record_and_says_who_was_first(office: Client, item: Item
 
 def test_it_links_and_unlinks(office: Client, cast: SimpleNamespace, item: Item) -> None:
     second = CaseFactory(team=cast.team)
-    response = office.post(
-        reverse("evidence:link", args=[item.pk]), {"case": second.pk, "establishes": ["place"], "bearing": "supports"}
-    )
+    said = {"case": second.reference.lower(), "establishes": ["place"], "bearing": "supports"}
+    response = office.post(reverse("evidence:link", args=[item.pk]), said)
     assert response.status_code == 302
     link = EvidenceLink.objects.get(case=second)
     assert office.post(reverse("evidence:unlink", args=[link.pk]), {"reason": ""}).status_code == 422

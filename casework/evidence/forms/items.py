@@ -65,7 +65,10 @@ class RecordForm(CaseworkForm):
         own = detail_fields(kind)
         self.detail_names = list(own)
         self.fields |= own
-        self.order_fields([*self.first_fields, "title", *own, "description"])
+        head = ["title", *own, "description"] if own and self.kind != Kind.VIDEO else ["title", "description"]
+        self.order_fields(
+            [*self.first_fields, *head, "establishes", "bearing", "link_note", "recorded", "source", *own]
+        )
         sources = Source.objects.visible_to(user).filter(team__in=teams)
         self.fields["source"].queryset = sources  # type: ignore[attr-defined]
 
@@ -89,7 +92,9 @@ class RegisterForm(RecordForm):
 
     key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
-    files = SeveralFilesField(label=_("Files"), required=False)
+    files = SeveralFilesField(
+        label=_("Files"), required=False, help_text=_("Any number at once. Each is sealed as it arrives.")
+    )
     caveat = caveat_field(empty=_("As the source says"))
     caveat_recipients = recipients_field()
     case = VisibleChoiceField(queryset=Case.objects.none(), required=False, widget=forms.HiddenInput)

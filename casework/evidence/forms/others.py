@@ -9,15 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.accounts.models import Role, Team, User
 from casework.cases.models import Case
-from casework.core.filters import VisibleChoiceField
-from casework.core.forms import CaseworkForm, HalfText, LongText, StaleEditMixin
+from casework.core.forms import CaseworkForm, HalfText, LongText, ShortText, StaleEditMixin
 from casework.evidence.forms.fields import DayField, caveat_field, establishes_field, recipients_field
-from casework.evidence.models import EvidenceLink, Item, Source
+from casework.evidence.models import EvidenceLink, Source
 from casework.evidence.models.sources import Caveat, Reliability
 
 
 class LinkForm(CaseworkForm):
-    case = VisibleChoiceField(label=_("Case"), queryset=Case.objects.none(), empty_label=_("Choose a case"))
+    case = forms.CharField(
+        label=_("Case"), max_length=20, widget=ShortText(), help_text=_("Its reference, for example C-00042.")
+    )
     establishes = establishes_field()
     bearing = forms.ChoiceField(
         label=_("It supports or contradicts what is recorded"), choices=EvidenceLink.Bearing.choices,
@@ -25,11 +26,16 @@ class LinkForm(CaseworkForm):
     )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, max_length=5000, widget=LongText({"rows": 3}))
 
-    def __init__(self, *args: Any, user: User, item: Item, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        linked = EvidenceLink.objects.present().filter(item=item).values("case_id")
-        cases = Case.objects.visible_to(user).open().filter(team__in=user.teams_as(Role.INVESTIGATOR))
-        self.fields["case"].queryset = cases.exclude(pk__in=linked).order_by("-reference")  # type: ignore[attr-defined]
+        self.cases = Case.objects.visible_to(user)
+
+    def clean_case(self) -> Case:
+        """The visible case of this reference; hidden and nonexistent ones get the same error."""
+        found = self.cases.filter(reference=self.cleaned_data["case"].strip().upper()).first()
+        if found is None:
+            raise forms.ValidationError(_("There is no such case, or you may not see it."), code="invalid_choice")
+        return found
 
 
 class ReasonForm(CaseworkForm):

@@ -92,7 +92,7 @@ def item_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Say what the item establishes about a case."""
     item = seen_item(request, pk)
     require(can_link_item, request.user, item)
-    form = LinkForm(request.POST or None, user=request.user, item=item)
+    form = LinkForm(request.POST or None, user=request.user)
 
     def save() -> str:
         link_item(item, actor=request.user, **form.cleaned_data)
