@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema
@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from casework.accounts.models import User
 from casework.accounts.step_up import require_recent
 from casework.core.api import (
     CaseworkViewSet,
@@ -83,18 +84,20 @@ class ReferralApi(ListMixin, RetrieveMixin, CaseworkViewSet):
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows
-        letters = Correspondence.objects.visible_to(self.request.user)
+        letters = Correspondence.objects.visible_to(cast(User, self.request.user))
         return rows.prefetch_related(Prefetch("correspondence", queryset=letters, to_attr="readable_letters"))
 
     def create(self, request: Request) -> Response:
         """Prepare a referral as a draft."""
-        return self.created(actions.prepare_referral(actor=request.user, **self.validated()))
+        return self.created(actions.prepare_referral(actor=cast(User, request.user), **self.validated()))
 
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Change a draft."""
         values = self.validated(partial=True)
         expected = values.pop("expected_updated_at", None)
-        return self.answer(actions.change_referral(self.get_object(), actor=request.user, expected=expected, **values))
+        return self.answer(
+            actions.change_referral(self.get_object(), actor=cast(User, request.user), expected=expected, **values)
+        )
 
     submit = transition("submit", actions.submit_referral, serializer=EmptySerializer, output=ReferralSerializer)
     approve = guarded("approve", actions.approve_referral, ApproveInput)

@@ -59,7 +59,7 @@ class EvidenceForm(StaleEditMixin, CaseworkForm):
         cases = referral.cases.values("case_id")
         rows = EvidenceLink.objects.present().filter(case__in=cases).select_related("item__source", "case")
         self.fields["links"].queryset = self.fields["records_only"].queryset = rows  # type: ignore[attr-defined]
-        self.links = list(rows.order_by("case__reference", "item__reference"))
+        self.offered = list(rows.order_by("case__reference", "item__reference"))
         self.referral = referral
 
     def lines(self) -> list[dict[str, Any]]:
@@ -71,7 +71,7 @@ class EvidenceForm(StaleEditMixin, CaseworkForm):
             chosen = dict(self.referral.evidence.values_list("link_id", "with_files"))
             ticked, bare = {str(key) for key in chosen}, {str(key) for key, files in chosen.items() if not files}
         lines = []
-        for link in self.links:
+        for link in self.offered:
             why = why_not_disclose(link.item, self.referral.recipient).removeprefix(f"{link.item.reference}: ")
             first = not self.is_bound and not ticked
             lines.append({
@@ -121,7 +121,7 @@ class LetterForm(CaseworkForm):
 
     dated = DayField(label=_("Dated"), required=True, initial=today)
     text = forms.CharField(label=_("What it says"), required=False, max_length=20_000, widget=LongText())
-    files = SeveralFilesField(
+    files = SeveralFilesField(  # type: ignore[assignment]
         label=_("Files"), required=False, help_text=_("The letter itself, as it came. Kept in the store like evidence.")
     )
 

@@ -24,7 +24,7 @@ def visible_referral(user: User, path: str = "") -> Q:
     referral_id = OuterRef(f"{path}pk" if path else "pk")
     cases = apps.get_model("referrals", "ReferralCase").objects.filter(referral_id=referral_id)
     hidden = cases.exclude(case__in=Case.objects.visible_to(user))
-    return Q(**{f"{path}team_id__in": user.reading_teams}) & ~Exists(hidden)
+    return Q(**{f"{path}team_id__in": user.reading_teams}) & ~Q(Exists(hidden))
 
 
 def readable_letter(user: User, path: str = "") -> Q:

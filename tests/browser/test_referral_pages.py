@@ -12,7 +12,7 @@ import pytest
 
 from casework.audit import clock
 from casework.audit.clock import travelling_to
-from casework.referrals.models import Recipient, Referral
+from casework.referrals.models import Recipient
 from tests.browser.conftest import NARROW, WIDE, axe_violations, sideways
 from tests.referrals.conftest import finding_of, link_of, referral_in, story
 

@@ -17,7 +17,7 @@ from casework.evidence.actions.custody import append_custody
 from casework.evidence.models import CustodyEvent, Item
 from casework.referrals.access import can_download_package, can_open_dossier
 from casework.referrals.actions.common import invalid, require_past, require_visible, take_referral
-from casework.referrals.models import SENT_STATES, Disclosure, Package, Recipient, Referral
+from casework.referrals.models import SENT_STATES, Disclosure, Package, Recipient, Referral, ReferralCase
 from casework.referrals.packages import bound_package, require_sound_package, require_unchanged_since_frozen
 from casework.referrals.workflow import DELIVERY_UNKNOWN, RECORD_SENT, RESOLVE_NOT_SENT, RESOLVE_SENT
 
@@ -162,7 +162,7 @@ def _register(referral: Referral) -> None:
             "cases": [str(parts[case].case_id) for case in cases_of[reference]],
         }
         append_custody(item, CustodyEvent.Act.DISCLOSED, actor=referral.sent_by, detail=detail)
-    lines = [(part, None, "") for part in parts.values()]
+    lines: list[tuple[ReferralCase, Item | None, str]] = [(part, None, "") for part in parts.values()]
     for reference, cases in cases_of.items():
         for case in cases:
             lines += [(parts[case], items[reference], sha256) for sha256 in copies.get(reference) or [""]]
@@ -176,7 +176,7 @@ def _register(referral: Referral) -> None:
             item=item,
             sha256=sha256,
             approved_by=referral.approved_by,
-            disclosed_at=referral.sent_at,
+            disclosed_at=clock.now(),
         )
         for part, item, sha256 in lines
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from casework.cases.views.editing import answer_form
+from casework.cases.views.editing import CaseRequest, answer_form
 from casework.core.access import require
 from casework.core.errors import Conflict
 from casework.evidence.uploads import receives_files
@@ -24,7 +24,7 @@ from casework.referrals.views.common import confirm_page, detail_url, require_st
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-def referral_acknowledge(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_acknowledge(request: CaseRequest, pk: Any) -> HttpResponseBase:
     """The recipient confirmed receipt."""
     referral = seen_referral(request, pk)
     require_step(request, referral, "acknowledge")
@@ -34,7 +34,7 @@ def referral_acknowledge(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-def referral_reply(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_reply(request: CaseRequest, pk: Any) -> HttpResponseBase:
     """The recipient replied; confidential by default where the recipient's replies are."""
     referral = seen_referral(request, pk)
     require_step(request, referral, "reply")
@@ -45,7 +45,7 @@ def referral_reply(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-def referral_letter(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_letter(request: CaseRequest, pk: Any) -> HttpResponseBase:
     """Another letter, message or call, in or out."""
     referral = seen_referral(request, pk)
     require(can_record_correspondence, request.user, referral)
@@ -57,7 +57,7 @@ def referral_letter(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def referral_close(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_close(request: CaseRequest, pk: Any) -> HttpResponse:
     """Close it with an outcome."""
     referral = seen_referral(request, pk)
     require_step(request, referral, "close")
@@ -74,16 +74,16 @@ def referral_close(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 def _letter_page(
-    request: HttpRequest,
+    request: CaseRequest,
     referral: Referral,
     form_class: type[LetterForm],
     act: Any,
     initial: dict[str, Any],
     title: str,
     message: str,
-) -> HttpResponse:
+) -> HttpResponseBase:
     @receives_files
-    def page(request: HttpRequest) -> HttpResponse:
+    def page(request: CaseRequest) -> HttpResponse:
         bound = request.method == "POST"
         form = form_class(request.POST if bound else None, request.FILES if bound else None, initial=initial)
         code = referral.recipient.code
@@ -95,5 +95,4 @@ def _letter_page(
             success_url=detail_url(referral), context=context, message=message,
         )  # fmt: skip
 
-    response: HttpResponse = page(request)
-    return response
+    return page(request)

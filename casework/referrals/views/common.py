@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from casework.cases.views.editing import answer_form
+from casework.cases.views.editing import CaseRequest, answer_form
 from casework.core.access import refusal, visible_or_404
 from casework.core.errors import Conflict
 from casework.core.workflow import Transition
@@ -19,7 +19,7 @@ from casework.referrals.workflow import REFERRAL_WORKFLOW
 WITH = ("recipient", "team", "package", "package__dossier", "prepared_by", "approved_by", "sent_by", "supplements")
 
 
-def seen_referral(request: HttpRequest, pk: Any) -> Referral:
+def seen_referral(request: CaseRequest, pk: Any) -> Referral:
     """The referral of this address with its people and package, or 404."""
     return visible_or_404(Referral.objects.select_related(*WITH), request.user, pk=pk)
 
@@ -28,7 +28,7 @@ def detail_url(referral: Referral) -> str:
     return reverse("referrals:detail", args=[referral.pk])
 
 
-def require_step(request: HttpRequest, referral: Referral, name: str) -> Transition:
+def require_step(request: CaseRequest, referral: Referral, name: str) -> Transition:
     """The transition, when the person may take it and the referral can. Raises NotAllowed, Conflict."""
     step = REFERRAL_WORKFLOW[name]
     if not step.allowed(request.user, referral):
@@ -42,7 +42,7 @@ def require_step(request: HttpRequest, referral: Referral, name: str) -> Transit
 
 
 def confirm_page(
-    request: HttpRequest,
+    request: CaseRequest,
     referral: Referral,
     form: BaseForm,
     save: Any,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from casework.accounts.step_up import step_up_required
+from casework.cases.views.editing import CaseRequest
 from casework.referrals import actions
 from casework.referrals.disclosure import compute_disclosure
 from casework.referrals.forms import HashForm, NothingForm, ReasonForm
@@ -20,7 +21,7 @@ from casework.referrals.views.reading import shown_dossier
 
 
 @require_http_methods(["GET", "POST"])
-def referral_submit(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_submit(request: CaseRequest, pk: Any) -> HttpResponse:
     """Freeze the package and ask for approval."""
     referral = seen_referral(request, pk)
     require_step(request, referral, "submit")
@@ -45,7 +46,7 @@ def referral_submit(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @step_up_required
-def referral_approve(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_approve(request: CaseRequest, pk: Any) -> HttpResponse:
     """Approve the frozen package, which is shown whole with its hash."""
     referral = seen_referral(request, pk)
     require_step(request, referral, "approve")
@@ -71,7 +72,7 @@ def referral_approve(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def referral_return(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_return(request: CaseRequest, pk: Any) -> HttpResponse:
     """Return it for changes, which voids approval and package."""
     referral = seen_referral(request, pk)
     require_step(request, referral, "return")
@@ -87,7 +88,7 @@ def referral_return(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def referral_withdraw(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_withdraw(request: CaseRequest, pk: Any) -> HttpResponse:
     """Give it up before it is sent."""
     referral = seen_referral(request, pk)
     require_step(request, referral, "withdraw")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from casework.accounts.models import Role
 from casework.cases.models import Case
-from casework.cases.views.editing import answer_form
+from casework.cases.views.editing import CaseRequest, answer_form
 from casework.core.access import require, visible_or_404
 from casework.core.errors import NotAllowed
 from casework.referrals import actions
@@ -25,7 +25,7 @@ MOST_CASES = 200
 
 
 @require_http_methods(["GET", "POST"])
-def referral_new(request: HttpRequest) -> HttpResponse:
+def referral_new(request: CaseRequest) -> HttpResponse:
     """Choose recipient, purpose and cases; saving makes the draft."""
     chosen = request.GET.get("case", "")
     first = visible_or_404(Case, request.user, pk=chosen) if chosen else None
@@ -52,7 +52,7 @@ def referral_new(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _offer_supplement(request: HttpRequest, initial: dict[str, Any]) -> None:
+def _offer_supplement(request: CaseRequest, initial: dict[str, Any]) -> None:
     """Fill in the form when the page is asked to supplement an earlier referral."""
     if earlier := request.GET.get("supplements", ""):
         row = visible_or_404(Referral, request.user, pk=earlier)
@@ -61,7 +61,7 @@ def _offer_supplement(request: HttpRequest, initial: dict[str, Any]) -> None:
         initial["recipient"] = visible_or_404(Recipient, request.user, pk=recipient).pk
 
 
-def _choosable(request: HttpRequest, teams: list[Any], present: list[Any]) -> Any:
+def _choosable(request: CaseRequest, teams: list[Any], present: list[Any]) -> Any:
     """The cases that may be chosen: those present, and the last changed of the team."""
     rows = Case.objects.visible_to(request.user).filter(team_id__in=teams).exclude(state=Case.State.MERGED)
     recent = list(rows.order_by("-updated_at", "-id").values_list("pk", flat=True)[:MOST_CASES])
@@ -72,14 +72,14 @@ def _back(case: Case | None) -> str:
     return reverse("referrals:case_referrals", args=[case.pk]) if case else reverse("referrals:list")
 
 
-def _draft(request: HttpRequest, pk: Any) -> Referral:
+def _draft(request: CaseRequest, pk: Any) -> Referral:
     referral = seen_referral(request, pk)
     require(can_edit_referral, request.user, referral, _("Only referral officers change it, and only as a draft."))
     return referral
 
 
 @require_http_methods(["GET", "POST"])
-def referral_basics(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_basics(request: CaseRequest, pk: Any) -> HttpResponse:
     """Change recipient, purpose or cases of a draft."""
     referral = _draft(request, pk)
     present = list(referral.cases.values_list("case_id", flat=True))
@@ -93,7 +93,7 @@ def referral_basics(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def referral_evidence(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_evidence(request: CaseRequest, pk: Any) -> HttpResponse:
     """Choose the evidence to disclose; what a caveat keeps back is listed with the reason."""
     referral = _draft(request, pk)
     form = EvidenceForm(request.POST or None, referral=referral, initial={"expected_updated_at": referral.updated_at})
@@ -104,7 +104,7 @@ def referral_evidence(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def referral_note(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_note(request: CaseRequest, pk: Any) -> HttpResponse:
     """Write the covering note."""
     referral = _draft(request, pk)
     initial = {"covering_note": referral.covering_note, "expected_updated_at": referral.updated_at}
@@ -113,7 +113,7 @@ def referral_note(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 def _step(
-    request: HttpRequest,
+    request: CaseRequest,
     referral: Referral,
     form: Any,
     step: int,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from casework.accounts.models import Role
 from casework.cases.rooms import case_frame
-from casework.cases.views.editing import seen_case
+from casework.cases.views.editing import CaseRequest, seen_case
 from casework.core.access import visible_or_404
 from casework.core.filters import active_chips
 from casework.core.paging import capped_count, count_text, keyset_page
@@ -33,7 +33,7 @@ MOST_ON_BOARD = 400
 
 
 @require_GET
-def referral_list(request: HttpRequest) -> HttpResponse:
+def referral_list(request: CaseRequest) -> HttpResponse:
     """All referrals that the person may see: a list page by page, or a board by recipient and state."""
     filters = ReferralFilters(request.GET, queryset=Referral.objects.visible_to(request.user), request=request)
     rows = filters.rows()
@@ -74,7 +74,7 @@ def _board(rows: Any) -> dict[str, Any]:
 
 
 @require_GET
-def case_referrals(request: HttpRequest, pk: Any) -> HttpResponse:
+def case_referrals(request: CaseRequest, pk: Any) -> HttpResponse:
     """The case's referrals, and who holds what of it."""
     case = seen_case(request, pk)
     context = case_frame(case, request.user, active="referrals")
@@ -86,7 +86,7 @@ def case_referrals(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_GET
-def recipient_list(request: HttpRequest) -> HttpResponse:
+def recipient_list(request: CaseRequest) -> HttpResponse:
     """Whom the office refers to, what each may receive, and how many referrals wait for each."""
     mine = Referral.objects.visible_to(request.user)
     recipients = list(Recipient.objects.visible_to(request.user))
@@ -104,7 +104,7 @@ def recipient_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def recipient_register(request: HttpRequest, pk: Any) -> HttpResponse:
+def recipient_register(request: CaseRequest, pk: Any) -> HttpResponse:
     """The disclosure register of one recipient: which record, which version, when, on whose approval."""
     recipient = visible_or_404(Recipient, request.user, pk=pk)
     lines = (

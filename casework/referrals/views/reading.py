@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_safe
 
+from casework.cases.views.editing import CaseRequest
 from casework.core.access import require, visible_or_404
 from casework.evidence.serving import original_response
 from casework.referrals import access, actions
@@ -25,7 +26,7 @@ OPEN_STATES = (Referral.State.AWAITING_APPROVAL, Referral.State.APPROVED)
 
 
 @require_GET
-def referral_detail(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_detail(request: CaseRequest, pk: Any) -> HttpResponse:
     """Where the referral stands, what the recipient sees, what stays behind, and what came back."""
     referral = seen_referral(request, pk)
     user = request.user
@@ -65,7 +66,7 @@ def shown_dossier(referral: Referral) -> dict[str, Any]:
 
 
 @require_GET
-def referral_dossier(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_dossier(request: CaseRequest, pk: Any) -> HttpResponse:
     """The dossier alone, word for word as the recipient reads it."""
     referral = seen_referral(request, pk)
     return render(
@@ -75,7 +76,7 @@ def referral_dossier(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_safe
-def dossier_pdf(request: HttpRequest, pk: Any) -> HttpResponseBase:
+def dossier_pdf(request: CaseRequest, pk: Any) -> HttpResponseBase:
     """The dossier as the document that is sent: the frozen one, or of a draft as it would be now."""
     referral = seen_referral(request, pk)
     require(access.can_open_dossier, request.user, referral)
@@ -90,7 +91,7 @@ def dossier_pdf(request: HttpRequest, pk: Any) -> HttpResponseBase:
 
 
 @require_GET
-def package_zip(request: HttpRequest, pk: Any) -> HttpResponseBase:
+def package_zip(request: CaseRequest, pk: Any) -> HttpResponseBase:
     """The whole package, streamed; every byte is checked against its hash first and again on its way."""
     referral = seen_referral(request, pk)
     package = actions.note_package_download(referral, actor=request.user)
@@ -100,7 +101,7 @@ def package_zip(request: HttpRequest, pk: Any) -> HttpResponseBase:
 
 
 @require_safe
-def letter_file(request: HttpRequest, pk: Any) -> HttpResponseBase:
+def letter_file(request: CaseRequest, pk: Any) -> HttpResponseBase:
     """A letter's file as an attachment."""
     rows = CorrespondenceFile.objects.select_related("blob", "letter__referral")
     file = visible_or_404(rows, request.user, pk=pk)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from casework.accounts.step_up import step_up_required
 from casework.audit import clock
+from casework.cases.views.editing import CaseRequest
 from casework.referrals import actions
 from casework.referrals.forms import ReasonForm, SentForm
 from casework.referrals.models import Referral
@@ -20,7 +21,7 @@ from casework.referrals.views.common import confirm_page, require_step, seen_ref
 
 @require_http_methods(["GET", "POST"])
 @step_up_required
-def referral_sent(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_sent(request: CaseRequest, pk: Any) -> HttpResponse:
     """Record the approved package as sent."""
     referral = seen_referral(request, pk)
     require_step(request, referral, "record_sent")
@@ -30,7 +31,7 @@ def referral_sent(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @step_up_required
-def referral_arrived(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_arrived(request: CaseRequest, pk: Any) -> HttpResponse:
     """A sending of unknown fate did arrive."""
     referral = seen_referral(request, pk)
     require_step(request, referral, "resolve_sent")
@@ -38,7 +39,7 @@ def referral_arrived(request: HttpRequest, pk: Any) -> HttpResponse:
     return _sent(request, referral, actions.resolve_as_sent, title)
 
 
-def _sent(request: HttpRequest, referral: Referral, act: Any, title: str) -> HttpResponse:
+def _sent(request: CaseRequest, referral: Referral, act: Any, title: str) -> HttpResponse:
     recipient = referral.recipient
     today = clock.today()
     due = [date_format(today + datetime.timedelta(days=days), "j F Y")
@@ -59,7 +60,7 @@ def _sent(request: HttpRequest, referral: Referral, act: Any, title: str) -> Htt
 
 
 @require_http_methods(["GET", "POST"])
-def referral_delivery_unknown(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_delivery_unknown(request: CaseRequest, pk: Any) -> HttpResponse:
     """It may or may not have left: somebody has to find out."""
     referral = seen_referral(request, pk)
     require_step(request, referral, "delivery_unknown")
@@ -76,7 +77,7 @@ def referral_delivery_unknown(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def referral_not_arrived(request: HttpRequest, pk: Any) -> HttpResponse:
+def referral_not_arrived(request: CaseRequest, pk: Any) -> HttpResponse:
     """It did not arrive: the approval stands and it may be sent."""
     referral = seen_referral(request, pk)
     require_step(request, referral, "resolve_not_sent")
