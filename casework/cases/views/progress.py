@@ -84,6 +84,8 @@ def moment_remove(request: CaseRequest, pk: Any) -> HttpResponse:
 def notes(request: CaseRequest, pk: Any) -> HttpResponse:
     """Notes, newest first, and the form for one more. `?corrects=` names the note that the new one corrects."""
     case = seen_case(request, pk)
+    if request.method == "POST":
+        require(access.can_note_case, request.user, case)
     corrected = None
     if asked := request.GET.get("corrects"):
         corrected = visible_or_404(Note.objects.filter(case=case), request.user, pk=asked)
