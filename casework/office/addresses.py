@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 DETAIL = {
     "cases.case": "cases:detail",
@@ -16,13 +16,10 @@ DETAIL = {
 
 
 def page(name: str, *args: Any) -> str:
-    """The address of a page by its name; empty where there is none."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
+    """The address of a page by its name."""
+    return reverse(name, args=args)
 
 
 def record_page(label: str, pk: Any) -> str:
     """The address of a record's own page by its model, as `cases.case`."""
-    return page(DETAIL[label], pk) if label in DETAIL else ""
+    return page(DETAIL[label], pk)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from casework.office import navigation as nav
@@ -25,15 +25,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "home_url": reverse("office:home"),
         "nav_sections": SimpleLazyObject(lambda: nav.sections(user, request.path, facts)),
         "user_line": SimpleLazyObject(lambda: facts.line),
-        "search_url": _address("office:search"),
-        "lock_url": _address("accounts:lock"),
+        "search_url": reverse("office:search"),
+        "lock_url": reverse("accounts:lock"),
         "lock_after": LOCK_AFTER_SECONDS,
-        "account_url": _address("accounts:account"),
+        "account_url": reverse("accounts:account"),
     }
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

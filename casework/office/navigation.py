@@ -9,12 +9,14 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from casework.accounts.access import can_see_people
 from casework.accounts.models import Role, Team, User
 from casework.figures.access import can_read_figures
 from casework.findings.queries import waiting_for
+from casework.office.access import can_read_audit, can_read_integrity
 
 MOST_COUNTED = 99
 
@@ -48,11 +50,6 @@ def reads_cases(user: User) -> bool:
     return bool(user.reading_teams)
 
 
-def oversees(user: User) -> bool:
-    """Administrators and auditors."""
-    return user.is_administrator or user.is_auditor
-
-
 def everyone(user: User) -> bool:
     return True
 
@@ -74,10 +71,10 @@ ENTRIES: tuple[tuple[Any, tuple[tuple[Any, str, str, Callable[[User], bool]], ..
     (
         _("Administration"),
         (
-            (_("People and access"), "accounts:people", "users", lambda user: user.is_administrator),
+            (_("People and access"), "accounts:people", "users", can_see_people),
             (_("Reference data"), "admin:index", "book-text", lambda user: user.is_administrator),
-            (_("Audit"), "office:audit", "scroll-text", oversees),
-            (_("Integrity"), "office:integrity", "shield-check", lambda user: user.is_auditor),
+            (_("Audit"), "office:audit", "scroll-text", can_read_audit),
+            (_("Integrity"), "office:integrity", "shield-check", can_read_integrity),
         ),
     ),
 )
@@ -87,7 +84,7 @@ def sections(user: User, path: str, facts: Facts) -> list[Section]:
     """The navigation of `user`, with the entry of the page at `path` marked. No query but that of the counts."""
     found = []
     for label, entries in ENTRIES:
-        items = [_entry(facts, *entry) for entry in entries if entry[3](user) and _address(entry[1])]
+        items = [_entry(facts, *entry) for entry in entries if entry[3](user)]
         if items:
             found.append(Section(label, items))
     _mark([entry for section in found for entry in section.items], path)
@@ -96,18 +93,20 @@ def sections(user: User, path: str, facts: Facts) -> list[Section]:
 
 def _entry(facts: Facts, label: Any, name: str, icon: str, allowed: Callable[[User], bool]) -> Entry:
     waiting = (lambda: facts.reviews) if name == "findings:review_queue" else (lambda: "")
-    return Entry(label, _address(name), icon, waiting=waiting)
+    return Entry(label, reverse(name), icon, waiting=waiting)
 
 
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
+# Pages whose address does not begin with that of the entry they belong to.
+ELSEWHERE = {
+    "sources": "/evidence/", "recipients": "/referrals/", "teams": "/people/", "findings": "/reviews/",
+    "victims": "/cases/", "perpetrators": "/cases/", "moments": "/cases/", "tasks": "/cases/",
+    "assignments": "/cases/", "grants": "/cases/",
+}  # fmt: skip
 
 
 def _mark(entries: list[Entry], path: str) -> None:
-    """The entry with the longest address that the page's address begins with; Home only at its own."""
+    """Mark the entry with the longest address that the page's address begins with; Home only at its own."""
+    path = ELSEWHERE.get(path.strip("/").partition("/")[0], path)
     candidates = [entry for entry in entries if path == entry.url or (entry.url != "/" and path.startswith(entry.url))]
     if candidates:
         max(candidates, key=lambda entry: len(entry.url)).active = True

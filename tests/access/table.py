@@ -175,7 +175,7 @@ api:finding-list                 -              IROVAUXTW   IXW         -
 api:finding-detail               finding        IROVTW      -           -
 api:finding-approve              finding        -           R           -
 api:finding-resubmit             finding        -           IW          -
-api:finding-return               finding        -           RX          -
+api:finding-return               finding        -           R          -
 api:finding-withdraw             finding        -           IW          -
 api:element-list                 -              IROVAUXTW   IXW         -
 api:element-detail               element        IROVTW      -           -
