@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,6 +22,9 @@ from casework.findings.serializers import (
     ReturnInput,
 )
 from casework.findings.workflow import FINDING_WORKFLOW
+
+if TYPE_CHECKING:
+    from casework.accounts.models import User
 
 
 class FindingApi(ListMixin, RetrieveMixin, CaseworkViewSet):
@@ -44,7 +47,7 @@ class FindingApi(ListMixin, RetrieveMixin, CaseworkViewSet):
     def create(self, request: Request) -> Response:
         """Propose a finding."""
         values = self.validated()
-        return self.created(actions.propose_finding(values.pop("case"), actor=request.user, **values))
+        return self.created(actions.propose_finding(values.pop("case"), actor=cast("User", request.user), **values))
 
     approve = transition("approve", actions.approve_finding, serializer=ApprovalInput, output=FindingSerializer)
     return_ = transition("return_", actions.return_finding, serializer=ReturnInput, output=FindingSerializer)
@@ -65,7 +68,7 @@ class ElementApi(ListMixin, RetrieveMixin, CaseworkViewSet):
     def create(self, request: Request) -> Response:
         """Judge an element."""
         values = self.validated()
-        return self.created(actions.assess_element(values.pop("case"), actor=request.user, **values))
+        return self.created(actions.assess_element(values.pop("case"), actor=cast("User", request.user), **values))
 
 
 routes: list[tuple[str, type, str]] = [

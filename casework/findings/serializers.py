@@ -123,7 +123,7 @@ class ProposalInput(StrictSerializer):
     victims_party = CodeField(queryset=Party.objects.all())
     responsible_party = CodeField(queryset=Party.objects.all(), required=False, allow_null=True, default=None)
     occurred = PartialDateSerializerField(past=True)
-    counts = CountInput(many=True, max_length=len(StatusAtDeath))
+    counts = serializers.ListField(child=CountInput(), max_length=len(StatusAtDeath))
     qualifications = serializers.ListField(
         child=serializers.ChoiceField(choices=Qualification.choices), max_length=len(Qualification), default=list
     )

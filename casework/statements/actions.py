@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from casework.cases.models import Party
 
 REQUIRED = ("speaker", "speaker_kind", "party", "medium", "text", "language", "kind")
+LINKS = ("captures", "incidents")
 CHANGEABLE = (
     "speaker", "speaker_kind", "office", "party", "command", "medium", "url", "text", "language", "translation", "kind",
 )  # fmt: skip
@@ -85,7 +86,9 @@ def change_statement(statement: Statement, *, actor: User, expected: Any = None,
         row = lock(statement)
         require(can_change_statement, actor, row)
         require_unchanged(row, expected)
-        links = {name: values.pop(name) for name in ("captures", "incidents") if name in values}
+        links: dict[str, Iterable[Any]] = {
+            name: values.pop(name) for name in ("captures", "incidents") if name in values
+        }
         made = values.pop("made", row.made)
         if unknown := set(values) - set(CHANGEABLE):
             raise Invalid(
@@ -142,7 +145,7 @@ def _check(values: dict[str, Any], made: DateRange) -> None:
 def _problem(name: str, value: Any) -> str:
     if not isinstance(value, str) or not value:
         return ""
-    field = Statement._meta.get_field(name)
+    field: Any = Statement._meta.get_field(name)
     if field.choices and value not in dict(field.choices):
         return _("Choose one of the values offered.")
     if len(value) > field.max_length:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Prefetch
 from rest_framework.request import Request
@@ -15,6 +15,9 @@ from casework.statements import actions
 from casework.statements.filters import StatementFilters
 from casework.statements.models import Statement
 from casework.statements.serializers import StatementChange, StatementInput, StatementSerializer
+
+if TYPE_CHECKING:
+    from casework.accounts.models import User
 
 
 class StatementApi(ListMixin, RetrieveMixin, CaseworkViewSet):
@@ -32,7 +35,7 @@ class StatementApi(ListMixin, RetrieveMixin, CaseworkViewSet):
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows
-        user = self.request.user
+        user = cast("User", self.request.user)
         return rows.prefetch_related(
             Prefetch("captures", queryset=Item.objects.visible_to(user), to_attr="shown_captures"),
             Prefetch("incidents", queryset=Case.objects.visible_to(user), to_attr="shown_incidents"),
@@ -40,13 +43,13 @@ class StatementApi(ListMixin, RetrieveMixin, CaseworkViewSet):
 
     def create(self, request: Request) -> Response:
         """Register a statement."""
-        return self.created(actions.register_statement(actor=request.user, **self.validated()))
+        return self.created(actions.register_statement(actor=cast("User", request.user), **self.validated()))
 
     def partial_update(self, request: Request, pk: Any = None) -> Response:
         """Correct a statement's record."""
         statement = self.get_object()
         return self.answer(
-            actions.change_statement(statement, actor=request.user, **self.validated(partial=True))
+            actions.change_statement(statement, actor=cast("User", request.user), **self.validated(partial=True))
         )  # fmt: skip
 
 

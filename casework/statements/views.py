@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.cases.models import Case
-from casework.cases.views.editing import answer_form
+from casework.cases.views.editing import CaseRequest, answer_form
 from casework.core.access import require, visible_or_404
 from casework.core.filters import active_chips
 from casework.core.paging import keyset_page
@@ -26,11 +26,11 @@ ORDERINGS = {"-made": ("-made_latest",), "made": ("made_latest",), "-registered"
 
 
 @require_GET
-def statement_list(request: HttpRequest) -> HttpResponse:
+def statement_list(request: CaseRequest) -> HttpResponse:
     """The registry, with the speakers counted apart."""
     rows = Statement.objects.visible_to(request.user).select_related("party")
     filters = StatementFilters(request.GET, queryset=rows, request=request)
-    found = filters.rows()
+    found: Any = filters.rows()
     numbers = found.by_speaker_kind()
     context = {
         "page": keyset_page(found, request.GET, orderings=ORDERINGS, default="-made", page_size=25),
@@ -44,7 +44,7 @@ def statement_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def statement_detail(request: HttpRequest, pk: Any) -> HttpResponse:
+def statement_detail(request: CaseRequest, pk: Any) -> HttpResponse:
     """One statement, with the captures and incidents that the person may see."""
     statement = _seen(request, pk)
     context = {
@@ -57,7 +57,7 @@ def statement_detail(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def statement_create(request: HttpRequest) -> HttpResponse:
+def statement_create(request: CaseRequest) -> HttpResponse:
     """Register a statement."""
     require(access.can_register_statement, request.user, None)
     form = StatementForm(request.POST or None, user=request.user)
@@ -74,7 +74,7 @@ def statement_create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def statement_change(request: HttpRequest, pk: Any) -> HttpResponse:
+def statement_change(request: CaseRequest, pk: Any) -> HttpResponse:
     """Correct a statement's record."""
     statement = _seen(request, pk)
     require(access.can_change_statement, request.user, statement)
@@ -92,5 +92,5 @@ def statement_change(request: HttpRequest, pk: Any) -> HttpResponse:
     )  # fmt: skip
 
 
-def _seen(request: HttpRequest, pk: Any) -> Statement:
+def _seen(request: CaseRequest, pk: Any) -> Statement:
     return visible_or_404(Statement.objects.select_related("party", "team", "registered_by"), request.user, pk=pk)

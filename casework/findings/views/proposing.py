@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.cases.rooms import case_frame
-from casework.cases.views.editing import answer_form, seen_case
+from casework.cases.views.editing import CaseRequest, answer_form, seen_case
 from casework.core.access import require
 from casework.core.errors import Invalid
 from casework.findings import access, actions
@@ -31,14 +31,14 @@ from casework.findings.views.reading import seen_finding
 
 
 @require_GET
-def case_findings(request: HttpRequest, pk: Any) -> HttpResponse:
+def case_findings(request: CaseRequest, pk: Any) -> HttpResponse:
     """The conclusion in force, what is proposed, and the history."""
     case = seen_case(request, pk)
     return render(request, "findings/case_findings.html", case_frame(case, request.user, active="findings"))
 
 
 @require_http_methods(["GET", "POST"])
-def propose(request: HttpRequest, pk: Any) -> HttpResponse:
+def propose(request: CaseRequest, pk: Any) -> HttpResponse:
     """Propose a finding, filled in from the working file."""
     case = seen_case(request, pk)
     require(access.can_propose_finding, request.user, case)
@@ -56,7 +56,7 @@ def propose(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def finding_resubmit(request: HttpRequest, pk: Any) -> HttpResponse:
+def finding_resubmit(request: CaseRequest, pk: Any) -> HttpResponse:
     """Change a returned finding and propose it again."""
     finding = seen_finding(request, pk)
     require(access.can_resubmit_finding, request.user, finding)
@@ -76,7 +76,7 @@ def finding_resubmit(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def finding_withdraw(request: HttpRequest, pk: Any) -> HttpResponse:
+def finding_withdraw(request: CaseRequest, pk: Any) -> HttpResponse:
     """Take back a proposal."""
     finding = seen_finding(request, pk)
     require(access.can_withdraw_finding, request.user, finding)
@@ -101,7 +101,7 @@ def finding_withdraw(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def elements(request: HttpRequest, pk: Any) -> HttpResponse:
+def elements(request: CaseRequest, pk: Any) -> HttpResponse:
     """The matrix: each element of each crime, established, contested or a gap."""
     case = seen_case(request, pk)
     chosen = f"{request.POST.get('qualification', '')[:12]}.{request.POST.get('element', '')[:30]}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from casework.cases.views.editing import CaseRequest
 from casework.core.access import visible_or_404
 from casework.evidence.models.items import Establishes
 from casework.findings.models import Finding, Qualification
@@ -29,13 +30,13 @@ WITH = (
 )
 
 
-def seen_finding(request: HttpRequest, pk: Any) -> Finding:
+def seen_finding(request: CaseRequest, pk: Any) -> Finding:
     """The finding of this address with its case and people, or 404."""
     return visible_or_404(Finding.objects.select_related(*WITH), request.user, pk=pk)
 
 
 @require_GET
-def finding_detail(request: HttpRequest, pk: Any) -> HttpResponse:
+def finding_detail(request: CaseRequest, pk: Any) -> HttpResponse:
     """Everything the finding says, stands on, and went through."""
     finding = seen_finding(request, pk)
     available = {transition.name for transition in FINDING_WORKFLOW.available(finding, request.user)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from casework.accounts.models import Role
 from casework.accounts.step_up import step_up_required
 from casework.audit import clock
-from casework.cases.views.editing import answer_form
+from casework.cases.views.editing import CaseRequest, answer_form
 from casework.core.access import require
-from casework.core.dates import quarter_end
+from casework.core.dates import format_range, quarter_end
 from casework.core.paging import keyset_page
 from casework.findings import access, actions
 from casework.findings.forms import ApprovalForm, ReturnForm
@@ -28,7 +28,7 @@ from casework.findings.workflow import reasons_against_approval
 
 
 @require_GET
-def review_queue(request: HttpRequest) -> HttpResponse:
+def review_queue(request: CaseRequest) -> HttpResponse:
     """What waits for a decision, oldest first, and what the person proposed and is not decided."""
     user = request.user
     queue = queue_of(user).select_related("case", "case__team", "proposed_by").prefetch_related("victim_counts")
@@ -38,6 +38,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "reviews": bool(user.teams_as(Role.REVIEWER)),
+        "proposes": bool(user.teams_as(Role.INVESTIGATOR)),
         "waiting": waiting_for(user).count(),
         "own": own_proposals(user).select_related("case", "returned_by"),
     }
@@ -45,7 +46,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def finding_review(request: HttpRequest, pk: Any) -> HttpResponse:
+def finding_review(request: CaseRequest, pk: Any) -> HttpResponse:
     """The claim beside the evidence it cites, and what changed since it was returned."""
     finding = seen_finding(request, pk)
     require(access.can_review_finding, request.user, finding)
@@ -64,7 +65,7 @@ def finding_review(request: HttpRequest, pk: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @step_up_required
-def finding_approve(request: HttpRequest, pk: Any) -> HttpResponse:
+def finding_approve(request: CaseRequest, pk: Any) -> HttpResponse:
     """Ask again with the consequences, then approve what was read."""
     finding = seen_finding(request, pk)
     require(access.can_review_finding, request.user, finding)
@@ -89,7 +90,7 @@ def finding_approve(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def finding_return(request: HttpRequest, pk: Any) -> HttpResponse:
+def finding_return(request: CaseRequest, pk: Any) -> HttpResponse:
     """Return it for changes, with a reason code and a note."""
     finding = seen_finding(request, pk)
     require(access.can_review_finding, request.user, finding)
@@ -112,7 +113,7 @@ def _consequences(finding: Finding) -> list[str]:
     today = clock.today()
     lines = [
         _("From %(day)s it is the office's conclusion about %(case)s, and counts in the figures.")
-        % {"day": today.isoformat(), "case": finding.case.reference},
+        % {"day": format_range(today, today), "case": finding.case.reference},
         _("It can never be changed or deleted, only superseded by a later finding."),
     ]
     if earlier := finding_in_force(finding.case):
