@@ -6,6 +6,7 @@ explicit grant to such a case, or, while it is linked to none, in the item's own
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from casework.accounts.models import Role
@@ -122,7 +123,7 @@ def hidden_details(user: User, item: Item) -> frozenset[str]:
     return frozenset() if not hidden or can_see_identity(user, item) else hidden
 
 
-def _granted(user: User, case_ids: list[object]) -> bool:
+def _granted(user: User, case_ids: list[uuid.UUID]) -> bool:
     now = clock.now()
     grants = CaseGrant.objects.filter(user_id=user.pk, case_id__in=case_ids, granted_at__lte=now, ends_at__gt=now)
     return grants.exists()

@@ -14,6 +14,7 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from casework.accounts.models import User
 from casework.core.access import require
 from casework.core.api import CaseworkViewSet, ListMixin, ReasonSerializer, RetrieveMixin, transition
 from casework.core.errors import Invalid
@@ -39,7 +40,16 @@ from casework.evidence.views.lists import ORDERINGS
 OCTETS = "application/octet-stream"
 
 
-class ItemApi(ListMixin, RetrieveMixin, CaseworkViewSet):
+class Readable(ListMixin, RetrieveMixin, CaseworkViewSet):
+    """Lists and shows one kind of record."""
+
+    @property
+    def person(self) -> User:
+        """Who asks; the API answers nobody who is not signed in."""
+        return self.request.user  # type: ignore[return-value]
+
+
+class ItemApi(Readable):
     """Evidence that one may see, with its files and its links to the cases that one may see."""
 
     queryset = Item.objects.all()
@@ -55,19 +65,19 @@ class ItemApi(ListMixin, RetrieveMixin, CaseworkViewSet):
         rows = with_files(super().get_queryset()).select_related("source", "video", "unit_report", "post", "testimony")
         if getattr(self, "swagger_fake_view", False):
             return rows
-        links = EvidenceLink.objects.visible_to(self.request.user).present()
+        links = EvidenceLink.objects.visible_to(self.person).present()
         return rows.prefetch_related(Prefetch("links", links, to_attr="seen_links"))
 
     def create(self, request: Request) -> Response:
         """Register an item without files."""
-        return self.created(actions.register_item(actor=request.user, **self.validated()))
+        return self.created(actions.register_item(actor=self.person, **self.validated()))
 
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Change what the record says."""
         item = self.get_object()
         values = spread_details(self.validated(partial=True), item.kind)
         expected = values.pop("expected_updated_at", None)
-        return self.answer(actions.change_item(item, actor=request.user, expected=expected, **values))
+        return self.answer(actions.change_item(item, actor=self.person, expected=expected, **values))
 
     release = transition("release", actions.release_caveat, serializer=ReleaseInput, output=ItemSerializer)
 
@@ -90,7 +100,7 @@ class ItemApi(ListMixin, RetrieveMixin, CaseworkViewSet):
             raise UnsupportedMediaType(request.content_type or "")
         part = request.query_params.get("part", EvidenceFile.Part.ATTACHMENT)
         with receive_body(request._request, name=_file_name(request)) as upload:
-            file = actions.add_file(item, actor=request.user, upload=upload, part=part)
+            file = actions.add_file(item, actor=self.person, upload=upload, part=part)
         return Response(FileSerializer(file, context=self.get_serializer_context()).data, status=201)
 
 
@@ -105,7 +115,7 @@ def _file_name(request: Request) -> str:
     return name
 
 
-class LinkApi(ListMixin, RetrieveMixin, CaseworkViewSet):
+class LinkApi(Readable):
     """What evidence says about the cases that one may see."""
 
     queryset = EvidenceLink.objects.present()
@@ -118,12 +128,12 @@ class LinkApi(ListMixin, RetrieveMixin, CaseworkViewSet):
     def create(self, request: Request) -> Response:
         """Link an item to an open case."""
         values = self.validated()
-        return self.created(actions.link_item(values.pop("item"), actor=request.user, **values))
+        return self.created(actions.link_item(values.pop("item"), actor=self.person, **values))
 
     remove = transition("remove", actions.unlink_item, serializer=ReasonSerializer, output=LinkSerializer)
 
 
-class SourceApi(ListMixin, RetrieveMixin, CaseworkViewSet):
+class SourceApi(Readable):
     """The sources of one's own teams, with the history of their ratings."""
 
     queryset = Source.objects.prefetch_related("ratings")
@@ -135,13 +145,13 @@ class SourceApi(ListMixin, RetrieveMixin, CaseworkViewSet):
 
     def create(self, request: Request) -> Response:
         """Add a source; it cannot be judged (F) until it is rated."""
-        return self.created(actions.add_source(actor=request.user, **self.validated()))
+        return self.created(actions.add_source(actor=self.person, **self.validated()))
 
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Change a source."""
         values = self.validated(partial=True)
         expected = values.pop("expected_updated_at", None)
-        return self.answer(actions.change_source(self.get_object(), actor=request.user, expected=expected, **values))
+        return self.answer(actions.change_source(self.get_object(), actor=self.person, expected=expected, **values))
 
     rate = transition("rate", actions.rate_source, serializer=RatingInput, output=SourceSerializer)
 

@@ -35,8 +35,8 @@ def evidence_steps(case: Case, facts: Facts) -> list[Step]:
         note = _("Add the video, report or post the case began with")
         return [Step(_("Evidence"), "not_started", facts["url"], note)]
     if facts["unsourced"]:
-        note = _("%(count)s without a source") % {"count": facts["unsourced"]}
-        return [Step(_("Evidence"), "started", facts["url"], note)]
+        unsourced = _("%(count)s without a source") % {"count": facts["unsourced"]}
+        return [Step(_("Evidence"), "started", facts["url"], unsourced)]
     return [Step(_("Evidence"), "done", facts["url"])]
 
 

@@ -135,7 +135,7 @@ def _fact_kind(name: str, value: Any) -> str:
 class Cover:
     """One item as a covered card: words first, a blurred grey picture behind them."""
 
-    item: Item
+    item: Any
     file: EvidenceFile | None
     title: str
     note: str
@@ -150,7 +150,7 @@ class Cover:
         return all(file.blob.check_result == "matches" for file in self.item.loaded_files)
 
 
-def covers(items: Iterable[Item]) -> list[Cover]:
+def covers(items: Iterable[Any]) -> list[Cover]:
     """Cards for items read by `with_files`."""
     return [cover_of(item, item.loaded_files) for item in items]
 

@@ -16,6 +16,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from casework.audit import record
+from casework.core.errors import IntegrityFailure
 from casework.evidence import store
 from casework.evidence.actions.blobs import recheck
 from casework.evidence.actions.custody import walk
@@ -110,7 +111,7 @@ def verify_files(report: Report, *, rehash: bool) -> None:
 def _glance(blob: Blob) -> Blob.Check:
     try:
         same = store.size(blob.sha256) == blob.size
-    except store.IntegrityFailure:
+    except IntegrityFailure:
         return Blob.Check.MISSING
     return Blob.Check.MATCHES if same else Blob.Check.MISMATCH
 

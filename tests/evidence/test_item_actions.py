@@ -154,9 +154,7 @@ def test_it_does_not_take_a_repost_for_a_second_source(cast: SimpleNamespace, ca
     def post(url: str, reposts: str = "", title: str = "Post") -> Item:
         details = {"platform": "telegram", "url": url, "reposts": reposts}
         source = SourceFactory(team=cast.team)
-        return register(
-            cast, kind="post", title=title, details=details, source=source, case=case, establishes=["act"]
-        )
+        return register(cast, kind="post", title=title, details=details, source=source, case=case, establishes=["act"])
 
     original = post("https://t.example/1")
     post("https://t.example/2", reposts="https://t.example/1")

@@ -37,7 +37,7 @@ def append_custody(
             detail=dict(detail or {}),
             previous=bytes(last.hash) if last else chain.GENESIS,
         )
-        event.hash = chain.link(event.previous, event.payload())
+        event.hash = chain.link(bytes(event.previous), event.payload())
         event.save(force_insert=True)
     return event
 

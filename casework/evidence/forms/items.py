@@ -92,7 +92,7 @@ class RegisterForm(RecordForm):
 
     key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
-    files = SeveralFilesField(
+    files = SeveralFilesField(  # type: ignore[assignment]
         label=_("Files"), required=False, help_text=_("Any number at once. Each is sealed as it arrives.")
     )
     caveat = caveat_field(empty=_("As the source says"))
@@ -110,7 +110,7 @@ class RegisterForm(RecordForm):
     def __init__(self, *args: Any, user: User, kind: str, case: Case | None, **kwargs: Any) -> None:
         teams = Team.objects.filter(pk__in=user.teams_as(Role.INVESTIGATOR))
         super().__init__(*args, user=user, kind=kind, teams=list(teams), **kwargs)
-        self.user, self.case = user, case
+        self.user, self.for_case = user, case
         self.initial.setdefault("key", signing.dumps([str(user.pk), str(uuid.uuid4())], salt=_KEY_SALT))
         self.fields["files"].required = self.kind in WITH_FILE
         self._narrow(teams, case)
@@ -149,8 +149,8 @@ class RegisterForm(RecordForm):
             given["caveat"] = data["caveat"]
         if data.get("caveat_recipients"):
             given["caveat_recipients"] = [uuid.UUID(key) for key in data["caveat_recipients"]]
-        if self.case:
-            given |= {"case": self.case, "establishes": data["establishes"], "link_note": data["link_note"]}
+        if self.for_case:
+            given |= {"case": self.for_case, "establishes": data["establishes"], "link_note": data["link_note"]}
             given["bearing"] = data["bearing"] or EvidenceLink.Bearing.SUPPORTS
         return given
 
@@ -170,7 +170,7 @@ class ChangeForm(StaleEditMixin, RecordForm):
 
 
 class AddFileForm(CaseworkForm):
-    files = SeveralFilesField(label=_("Files"))
+    files = SeveralFilesField(label=_("Files"))  # type: ignore[assignment]
     part = forms.ChoiceField(
         label=_("What the files are"), choices=EvidenceFile.Part.choices, initial=EvidenceFile.Part.ATTACHMENT,
         widget=forms.RadioSelect,

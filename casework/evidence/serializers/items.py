@@ -63,7 +63,7 @@ class ItemSerializer(StrictModelSerializer):
     """An item as this person may see it. `source` is null when it is another team's; its kind and grade are told."""
 
     recorded = PartialDateSerializerField(read_only=True)
-    source = serializers.SerializerMethodField()
+    source = serializers.SerializerMethodField()  # type: ignore[assignment]
     source_kind = serializers.CharField(source="source.kind", default=None, read_only=True)
     source_reliability = serializers.CharField(source="source.reliability", default=None, read_only=True)
     files = FileSerializer(source="loaded_files", many=True, read_only=True)
@@ -94,7 +94,8 @@ class ItemSerializer(StrictModelSerializer):
         if sensitive:
             listed = isinstance(self.parent, serializers.ListSerializer)
             hidden = sensitive if listed else hidden_details(self.context["request"].user, instance)
-            self.context.setdefault("hidden", {})[instance.pk] = hidden
+            context: dict[str, Any] = self.context  # type: ignore[assignment]
+            context.setdefault("hidden", {})[instance.pk] = hidden
         return super().to_representation(instance)
 
 
@@ -109,7 +110,9 @@ class RecordFields(StrictSerializer):
     collected_at = serializers.DateTimeField(required=False)
     collected_by = serializers.CharField(max_length=160, required=False, allow_blank=True)
     how_obtained = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    source = VisiblePrimaryKeyField(queryset=Source.objects.all(), required=False, allow_null=True)
+    source = VisiblePrimaryKeyField(  # type: ignore[assignment]
+        queryset=Source.objects.all(), required=False, allow_null=True
+    )
     credibility = serializers.ChoiceField(choices=Credibility.choices, required=False)
     graphic = serializers.ChoiceField(choices=Graphic.choices, required=False)
     video = VideoSerializer(required=False)

@@ -7,26 +7,33 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 
+from casework.accounts.models import User
 from casework.core.access import visible_or_404
 from casework.core.errors import Conflict, Invalid
-from casework.core.http import add_error, render_form
+from casework.core.http import HtmxRequest, add_error, render_form
 from casework.evidence.models import EvidenceFile, Item
 
 
-def seen_item(request: HttpRequest, pk: Any) -> Item:
+class PersonsRequest(HtmxRequest):
+    """A request of a person who is signed in; for annotations."""
+
+    user: User  # type: ignore[assignment]
+
+
+def seen_item(request: PersonsRequest, pk: Any) -> Item:
     """The item of this address as far as the person sees it, or 404."""
     return visible_or_404(Item.objects.select_related("team", "source", "registered_by"), request.user, pk=pk)
 
 
-def seen_file(request: HttpRequest, pk: Any) -> EvidenceFile:
+def seen_file(request: PersonsRequest, pk: Any) -> EvidenceFile:
     """The file of this address, of an item that the person sees, or 404."""
     return visible_or_404(EvidenceFile.objects.select_related("item", "blob"), request.user, pk=pk)
 
 
 def answer_form(
-    request: HttpRequest,
+    request: PersonsRequest,
     template: str,
     form: BaseForm,
     save: Callable[[], str],

@@ -7,7 +7,7 @@ import re
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from casework.evidence.actions.files import require_download
 from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Preview
 from casework.evidence.reading import cover_of, seen_token, was_revealed
 from casework.evidence.serving import derived_response, original_response
-from casework.evidence.views.common import seen_file
+from casework.evidence.views.common import PersonsRequest, seen_file
 
 ONE_DOWNLOAD = datetime.timedelta(hours=12)
 """Later parts of a download that was begun, and logged, within this time are not logged again."""
@@ -28,7 +28,7 @@ _LATER_PART = re.compile(r"bytes=[1-9]\d*-\d*")
 
 
 @require_GET
-def file_preview(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponseBase:
+def file_preview(request: PersonsRequest, pk: uuid.UUID, kind: str) -> HttpResponseBase:
     """A picture made by the server: the blurred one for whoever sees the item, the grey ones only after a reveal."""
     file = seen_file(request, pk)
     if kind != Preview.Kind.POSTER and not was_revealed(request.GET.get("seen", ""), file, request.user):
@@ -40,7 +40,7 @@ def file_preview(request: HttpRequest, pk: uuid.UUID, kind: str) -> HttpResponse
 
 
 @require_POST
-def file_reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def file_reveal(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """Show covered material in grey, deliberately and on record: a fragment for the script, else a page."""
     file = seen_file(request, pk)
     made = dict(Preview.objects.filter(blob=file.blob_id, state=Preview.State.READY).values_list("kind", "derived"))
@@ -63,13 +63,13 @@ def file_reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-def file_cover(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def file_cover(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """Go back to where the material is covered."""
     return HttpResponseRedirect(reverse("evidence:detail", args=[seen_file(request, pk).item_id]))
 
 
 @require_safe
-def file_original(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+def file_original(request: PersonsRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The evidentiary copy as an attachment, in parts if asked. A download is logged once, at its beginning."""
     file = seen_file(request, pk)
     require_download(file, actor=request.user)
@@ -84,7 +84,7 @@ def file_original(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 
 @require_POST
-def file_check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def file_check(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """Hash the stored bytes again, now."""
     file = seen_file(request, pk)
     found = check_file(file, actor=request.user)
@@ -96,7 +96,7 @@ def file_check(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("evidence:detail", args=[file.item_id]))
 
 
-def _goes_on(request: HttpRequest, file: EvidenceFile) -> bool:
+def _goes_on(request: PersonsRequest, file: EvidenceFile) -> bool:
     """Whether this is a later part of a download that is on record."""
     if not _LATER_PART.fullmatch(request.headers.get("Range", "").strip()):
         return False

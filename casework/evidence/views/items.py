@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -38,12 +38,12 @@ from casework.evidence.reading import (
     visible_links,
     with_files,
 )
-from casework.evidence.views.common import answer_form, seen_item
+from casework.evidence.views.common import PersonsRequest, answer_form, seen_item
 from casework.evidence.views.lists import KIND_ICONS
 
 
 @require_GET
-def item_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def item_detail(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """One item, read like a file: what it is and shows, whence, how good, where it belongs, what was done to it."""
     rows = with_files(Item.objects.select_related("team", "registered_by", "video", "unit_report", "testimony"))
     item = visible_or_404(rows, request.user, pk=pk)
@@ -73,7 +73,7 @@ def item_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def item_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def item_change(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """Change what the record says of the item."""
     item = seen_item(request, pk)
     require(can_change_item, request.user, item)
@@ -88,7 +88,7 @@ def item_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def item_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def item_link(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """Say what the item establishes about a case."""
     item = seen_item(request, pk)
     require(can_link_item, request.user, item)
@@ -102,7 +102,7 @@ def item_link(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def item_unlink(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def item_unlink(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """Take the item out of a case; asks for the reason and lists what follows."""
     links = EvidenceLink.objects.present().select_related("item", "item__source", "case")
     link = visible_or_404(links, request.user, pk=pk)
@@ -124,7 +124,7 @@ def item_unlink(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def item_release(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def item_release(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """Record that the originator lets the item be shared more widely."""
     item = seen_item(request, pk)
     require(can_release_caveat, request.user, item)
@@ -144,7 +144,7 @@ def _page(item: Item) -> str:
 
 
 def _form(
-    request: HttpRequest, item: Item, form: Any, save: Any, *, part: str, submit: str, **extra: Any
+    request: PersonsRequest, item: Item, form: Any, save: Any, *, part: str, submit: str, **extra: Any
 ) -> HttpResponse:
     context = {"item": item, "part_label": part, "submit_text": submit, "cancel_url": _page(item), **extra}
     return answer_form(request, "evidence/item_form.html", form, save, context)

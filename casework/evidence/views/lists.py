@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +26,7 @@ from casework.evidence.filters import ItemFilters
 from casework.evidence.models import EvidenceLink, Item
 from casework.evidence.models.items import Graphic, Kind
 from casework.evidence.reading import EXPORT_HEADER, covers, export_rows, with_files
+from casework.evidence.views.common import PersonsRequest
 
 ORDERINGS = {"-registered": ("-registered_at",), "registered": ("registered_at",)}
 ORDER_LABELS = (("-registered", gettext_lazy("Newest")), ("registered", gettext_lazy("Oldest")))
@@ -38,13 +39,13 @@ KIND_ICONS = {
 NEW_KINDS = [(kind.value, kind.label, KIND_ICONS[kind]) for kind in Kind]
 
 
-def narrowed(request: HttpRequest) -> ItemFilters:
+def narrowed(request: PersonsRequest) -> ItemFilters:
     """The filters of this request over what the person sees."""
     return ItemFilters(request.GET, queryset=Item.objects.visible_to(request.user), request=request)
 
 
 @require_GET
-def item_list(request: HttpRequest) -> HttpResponse:
+def item_list(request: PersonsRequest) -> HttpResponse:
     """Evidence that the person may see, filtered, a page at a time."""
     filters = narrowed(request)
     rows = filters.rows()
@@ -66,7 +67,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def item_export(request: HttpRequest) -> HttpResponseBase:
+def item_export(request: PersonsRequest) -> HttpResponseBase:
     """The filtered list as CSV: exactly what the person sees, and no name of a source, a witness or an author."""
     message = _("Your roles let you read evidence, not export it.")
     require(can_export_evidence, request.user, None, message)
@@ -80,7 +81,7 @@ def item_export(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_GET
-def case_evidence(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def case_evidence(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """The evidence of one case as covered cards."""
     case = visible_or_404(Case.objects.select_related("region", "team"), request.user, pk=pk)
     links = EvidenceLink.objects.present().filter(case=case).select_related("item")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -23,14 +23,14 @@ from casework.evidence.forms.items import AddFileForm, RegisterForm
 from casework.evidence.models import Item
 from casework.evidence.models.items import Kind
 from casework.evidence.uploads import receives_files
-from casework.evidence.views.common import answer_form, seen_item
+from casework.evidence.views.common import PersonsRequest, answer_form, seen_item
 from casework.evidence.views.lists import KIND_ICONS
 
 
 # The CSRF check is made by `receives_files`, after the right is known: the check reads the body.
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-def item_new(request: HttpRequest, kind: str) -> HttpResponseBase:
+def item_new(request: PersonsRequest, kind: str) -> HttpResponseBase:
     """Register evidence of one kind, for a case when the address names one."""
     if kind not in Kind.values:
         raise Http404
@@ -44,7 +44,7 @@ def item_new(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 
 @receives_files
-def _register(request: HttpRequest, kind: str, case: Case | None) -> HttpResponse:
+def _register(request: PersonsRequest, kind: str, case: Case | None) -> HttpResponse:
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = RegisterForm(data, files, user=request.user, kind=kind, case=case)
 
@@ -66,7 +66,7 @@ def _register(request: HttpRequest, kind: str, case: Case | None) -> HttpRespons
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-def file_add(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
+def file_add(request: PersonsRequest, pk: uuid.UUID) -> HttpResponseBase:
     """Add files to an item."""
     item = seen_item(request, pk)
     require(can_add_file, request.user, item)
@@ -74,7 +74,7 @@ def file_add(request: HttpRequest, pk: uuid.UUID) -> HttpResponseBase:
 
 
 @receives_files
-def _add(request: HttpRequest, item: Item) -> HttpResponse:
+def _add(request: PersonsRequest, item: Item) -> HttpResponse:
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = AddFileForm(data, files)
 

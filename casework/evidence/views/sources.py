@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,19 +20,19 @@ from casework.evidence.actions import add_source, change_source, rate_source
 from casework.evidence.filters import SourceFilters
 from casework.evidence.forms.others import NewSourceForm, RatingForm, SourceForm
 from casework.evidence.models import Item, Source
-from casework.evidence.views.common import answer_form
+from casework.evidence.views.common import PersonsRequest, answer_form
 
 ORDERINGS = {"name": ("name",), "-updated": ("-updated_at",)}
 SHOWN_ITEMS = 25
 
 
-def seen_source(request: HttpRequest, pk: uuid.UUID) -> Source:
+def seen_source(request: PersonsRequest, pk: uuid.UUID) -> Source:
     """The source of this address, of one of the person's teams, or 404."""
     return visible_or_404(Source.objects.select_related("team", "created_by"), request.user, pk=pk)
 
 
 @require_GET
-def source_list(request: HttpRequest) -> HttpResponse:
+def source_list(request: PersonsRequest) -> HttpResponse:
     """The sources of the person's teams."""
     filters = SourceFilters(request.GET, queryset=Source.objects.visible_to(request.user), request=request)
     rows = filters.rows()
@@ -51,7 +51,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def source_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def source_detail(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """One source, how it was judged over time, and what came from it."""
     source = seen_source(request, pk)
     items = Item.objects.visible_to(request.user).filter(source=source)
@@ -67,7 +67,7 @@ def source_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def source_new(request: HttpRequest) -> HttpResponse:
+def source_new(request: PersonsRequest) -> HttpResponse:
     """Add a source to the register."""
     if not request.user.teams_as(Role.INVESTIGATOR):
         raise refusal(request.user, None, "add_source")
@@ -80,7 +80,7 @@ def source_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def source_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def source_change(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """Change what is said of a source."""
     source = seen_source(request, pk)
     require(can_change_source, request.user, source)
@@ -95,7 +95,7 @@ def source_change(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def source_rate(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+def source_rate(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """Judge a source anew, with the reason."""
     source = seen_source(request, pk)
     require(can_rate_source, request.user, source)
@@ -112,7 +112,9 @@ def _page(source: Source) -> str:
     return reverse("evidence:source_detail", args=[source.pk])
 
 
-def _form(request: HttpRequest, source: Source | None, form: Any, save: Any, *, part: str, submit: str) -> HttpResponse:
+def _form(
+    request: PersonsRequest, source: Source | None, form: Any, save: Any, *, part: str, submit: str
+) -> HttpResponse:
     back = _page(source) if source else reverse("evidence:source_list")
     context = {"source": source, "part_label": part, "submit_text": submit, "cancel_url": back}
     return answer_form(request, "evidence/source_form.html", form, save, context)
