@@ -26,6 +26,7 @@ from casework.figures.actions import change_issuer_figure, record_issuer_figure
 from casework.figures.counting import Figure, FigureQuery, Unit, by_month, count_figure
 from casework.figures.forms import FigureForm, IssuerFigureForm
 from casework.figures.models import IssuerFigure
+from casework.findings.models import Standard
 
 
 def asked(request: AuthenticatedRequest) -> FigureForm:
@@ -33,7 +34,9 @@ def asked(request: AuthenticatedRequest) -> FigureForm:
     unknown = set(request.GET) - set(FigureForm.base_fields)
     if unknown:
         raise Invalid(_("This address asks for something that the figures page does not know."))
-    return FigureForm({"unit": Unit.PERSONS, "as_of": clock.today().isoformat(), **request.GET.dict()})
+    standard = Standard.REASONABLE_GROUNDS.value
+    usual = {"unit": Unit.PERSONS, "as_of": clock.today().isoformat(), "standard": standard}
+    return FigureForm({**usual, **request.GET.dict()})
 
 
 def count_for(request: AuthenticatedRequest, query: FigureQuery) -> Figure:

@@ -15,9 +15,11 @@ class ReferralsConfig(AppConfig):
         """Announce this room to those below."""
         from casework.evidence.caveats import register_recipients
         from casework.referrals.case_room import register_room
+        from casework.referrals.citing import register_citations
         from casework.referrals.queries import recipients_in_use
         from casework.referrals.reference_data import ensure_recipients
 
         post_migrate.connect(ensure_recipients, sender=self)
         register_recipients(recipients_in_use)
         register_room()
+        register_citations()

@@ -70,7 +70,7 @@ def prepare(number: int, code: str, cases: tuple[int, ...], cast: Cast, told: To
         recipient=recipient,
         cases=chosen,
         purpose="tracing" if recipient.kind == "icrc" else "allegation" if code == "SR-EJE" else "information",
-        covering_note=covering_note(number),
+        covering_note=covering_note((0, 1, 3)[number % 3]),
         links=list(EvidenceLink.objects.filter(case__in=chosen, removed_at=None)),
     )
 
