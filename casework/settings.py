@@ -258,6 +258,18 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    # Sets of choices that several fields share, or that several kinds of record call by one name.
+    "ENUM_NAME_OVERRIDES": {
+        "ChannelEnum": "casework.referrals.models.Recipient.Channel",
+        "EvidenceKindEnum": "casework.evidence.models.items.Kind",
+        "MomentKindEnum": "casework.cases.models.progress.CaptureMoment.Kind",
+        "PerpetratorKindEnum": "casework.cases.models.people.Perpetrator.Kind",
+        "QualificationEnum": "casework.findings.models.Qualification",
+        "SourceKindEnum": "casework.evidence.models.sources.Source.Kind",
+        "StatementKindEnum": "casework.statements.models.Statement.Kind",
+        "StatusAtDeathEnum": "casework.cases.models.people.StatusAtDeath",
+        "VictimKindEnum": "casework.cases.models.people.Victim.Kind",
+    },
 }
 
 # Language and time
