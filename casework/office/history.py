@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -27,7 +28,8 @@ from casework.cases.models import Case
 from casework.core.paging import PAGE_SIZE
 from casework.referrals.models import Referral
 
-MOST_PAGES = 80
+# Changes of one transaction share their time; their numbers end the slug, so the longer one is the later.
+NEWEST_FIRST = ("-pgh_created_at", Length("pgh_slug").desc(), "-pgh_slug")
 LONGEST_VALUE = 600
 # Fields that say nothing to a reader: keys, bookkeeping, what another field already shows.
 SILENT = {
@@ -55,6 +57,9 @@ ICONS = {
     "evidence.EvidenceLink": "paperclip", "findings.Finding": "gavel", "findings.ElementAssessment": "scale",
     "referrals.Referral": "send",
 }  # fmt: skip
+
+MADE_BY = ("created_by_id", "linked_by_id", "assigned_by_id", "granted_by_id", "proposed_by_id", "prepared_by_id")
+MADE_AT = ("created_at", "linked_at", "assigned_at", "granted_at", "proposed_at", "prepared_at", "updated_at")
 
 
 @dataclass(frozen=True)
@@ -99,11 +104,11 @@ def case_history(case: Case, reader: User, number: int = 1) -> HistoryPage:
     """One page of the history of `case`, which `reader` may see."""
     wanted = number * PAGE_SIZE + 1
     own = Events.objects.references(case).exclude(Q(pgh_obj_model="cases.Case") & ~Q(pgh_obj_id=str(case.pk)))
-    events = list(own.order_by("-pgh_created_at", "-pgh_slug")[:wanted])
+    events = list(own.order_by(*NEWEST_FIRST)[:wanted])
     referrals = list(Referral.objects.visible_to(reader).filter(cases__case=case).distinct())
     if referrals:
-        events += Events.objects.tracks(*referrals).order_by("-pgh_created_at", "-pgh_slug")[:wanted]
-        events.sort(key=lambda event: (event.pgh_created_at, event.pgh_slug), reverse=True)
+        events += Events.objects.tracks(*referrals).order_by(*NEWEST_FIRST)[:wanted]
+        events.sort(key=lambda event: (event.pgh_created_at, len(event.pgh_slug), event.pgh_slug), reverse=True)
     shown = events[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     words = Words(shown)
     return HistoryPage([words.change(event) for event in shown], number, len(events) > number * PAGE_SIZE)
@@ -215,14 +220,7 @@ def _person_id(event: Any) -> Any:
     if context.get("user"):
         return context["user"]
     if event.pgh_label == "insert":
-        for name in (
-            "created_by_id",
-            "linked_by_id",
-            "assigned_by_id",
-            "granted_by_id",
-            "proposed_by_id",
-            "prepared_by_id",
-        ):
+        for name in MADE_BY:
             if event.pgh_data.get(name):
                 return event.pgh_data[name]
     return None
@@ -231,10 +229,9 @@ def _person_id(event: Any) -> Any:
 def _when(event: Any) -> datetime.datetime | None:
     """When the database wrote it. Demonstration data is laid down in an hour and tells its own times."""
     if settings.CASEWORK_DEMO:
-        names = ("updated_at",) if event.pgh_label != "insert" else ("created_at", "linked_at", "assigned_at", "granted_at",
-                                                                   "proposed_at", "prepared_at", "updated_at")  # fmt: skip
-        for name in names:
-            if event.pgh_data.get(name):
-                return parse_datetime(event.pgh_data[name])
+        told = (event.pgh_data.get(name) for name in (MADE_AT if event.pgh_label == "insert" else ("updated_at",)))
+        first = next((text for text in told if text), None)
+        if first:
+            return parse_datetime(first)
     moment: datetime.datetime = event.pgh_created_at
     return moment

@@ -1,8 +1,8 @@
 """What the office looks things up in: one row of words for each record that can be searched.
 
 The rows are written by triggers on the tables of the rooms below (migration 0002), in the transaction that changes
-the record, so that nothing is found by what it no longer says. Confidential correspondence, who a witness is, the author
-of a report and the names of sources have no words here.
+the record, so that nothing is found by what it no longer says. Confidential correspondence, who a witness is, the
+author of a report and the names of sources have no words here.
 """
 
 from __future__ import annotations

@@ -113,8 +113,8 @@ def _mark(entries: list[Entry], path: str) -> None:
 
 
 class Facts:
-    """What the frame of a page knows of the person from the database: the names of their teams and how many reviews wait
-    for them. One query, made when a page first draws either."""
+    """What the frame of a page knows of the person from the database: the names of their teams, and how many reviews
+    wait for them. One query, made when a page first draws either."""
 
     def __init__(self, user: User) -> None:
         self.user = user

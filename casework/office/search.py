@@ -184,7 +184,7 @@ def address_forms(address: str) -> list[str]:
 
 
 def _by_name(user: User, sought: str) -> Group | None:
-    """Victims and alleged perpetrators whose name may be this, in whatever script; near spellings when none is exact."""
+    """Victims and alleged perpetrators whose name may be this, in any script; near spellings when none is exact."""
     key = skeleton(sought)
     words = key.split()
     if len(key) < 3 or len(words) > 6 or any(letter.isdigit() for letter in key):

@@ -1,7 +1,7 @@
 """Who may do what at which address: the whole of it, to be read from top to bottom.
 
-Columns: the route; the kind of object it names ("-" for none); who may GET, POST and (at the API) PATCH it, when the object
-is of their own team and not sensitive. One letter for each person:
+Columns: the route; the kind of object it names ("-" for none); who may GET, POST and (at the API) PATCH it, when the
+object is of their own team and not sensitive. One letter for each person:
 
     I investigator   R reviewer   O referral officer   V viewer     all of the team
     A administrator  U auditor                                      of the office
@@ -10,8 +10,8 @@ is of their own team and not sensitive. One letter for each person:
     T, W the investigator's API tokens: to read, and to read and write
 
 "-" in a column says that the address has no such verb (405); "." that nobody gets through as things stand, with the
-reason below. At a page, whoever is not listed gets 403 or 404, or is asked to sign in. At the API an empty object is sent:
-whoever is not listed may also be told what is missing (400), but never succeeds; with a body from BODIES they are
+reason below. At a page, whoever is not listed gets 403 or 404, or is asked to sign in. At the API an empty object is
+sent: whoever is not listed may also be told what is missing (400), but never succeeds; with a body from BODIES they are
 refused outright.
 """
 

@@ -13,7 +13,7 @@ from tests.access.table import BODIES, KNOWN_TO_ALL, NOBODY, OF_THE_TEAM, PUBLIC
 from tests.factories import grant
 
 ROUTES = routes()
-ROOMS = sorted({row.room for row in TABLE.values() if not row.api}) + ["api-1", "api-2", "api-3"]
+ROOMS = [*sorted({row.room for row in TABLE.values() if not row.api}), "api-1", "api-2", "api-3"]
 pytestmark = pytest.mark.django_db
 
 

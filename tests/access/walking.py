@@ -23,7 +23,7 @@ DENIED = (401, 403, 404, 405)
 SPARE_ARGUMENTS = {"group": "where", "kind": "video", "secret": "unknown-secret"}
 _VOLATILE = re.compile(
     r"[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-    r"|(?<=value=\")[A-Za-z0-9]{64}(?=\")|(?<=X-CSRFToken&quot;: &quot;)[A-Za-z0-9]+|(?<=\"X-CSRFToken\": \")[A-Za-z0-9]+"
+    r"|(?<=value=\")[A-Za-z0-9]{64}(?=\")|(?<=\"X-CSRFToken\": \")[A-Za-z0-9]+"
 )
 
 
@@ -50,7 +50,7 @@ class Asker:
         session.save()
 
     def ask(self, verb: str, url: str, sent: Any = None) -> Any:
-        """The answer to an empty form, or to `sent` (else an empty object) at the API. Nothing of what it did remains."""
+        """The answer to an empty form, or to `sent` (else an empty object) at the API. Nothing of what it did stays."""
         body: dict[str, Any] = {}
         if verb not in ("get", "head"):
             api = url.startswith("/api/")

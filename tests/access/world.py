@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import uuid
 from types import SimpleNamespace
 from typing import Any
 
@@ -43,15 +42,19 @@ DAY = datetime.date(2024, 10, 1)
 
 def build(team: Any, author: Any, canary: str, *, sensitive: bool = False) -> SimpleNamespace:
     """Rows of `team`, written by `author`, whose texts all contain `canary`. On a sensitive case nobody is named."""
-    world = SimpleNamespace(canary=canary, team=team, missing=uuid.uuid4())
+    world = SimpleNamespace(canary=canary, team=team)
     _case(world, team, author, canary, sensitive)
+    # Sources and statements are the team's, whatever cases they serve.
+    of_the_team = "of the team" if sensitive else canary
+    world.source = SourceFactory(team=team, name=f"Source {of_the_team}", note=f"Note {of_the_team}", created_by=author)
+    SourceRating.objects.create(source=world.source, reliability="B", reason=f"Reason {of_the_team}", rated_by=author)
     _evidence(world, team, author, canary)
     _findings(world, author, canary)
     _referrals(world, team, author, canary)
     world.statement = Statement.objects.create(
-        reference=next_reference("S"), team=team, speaker=f"Speaker {canary}", speaker_kind="official",
-        office=f"Office {canary}", party=PartyFactory(), made_earliest=DAY, made_latest=DAY, medium=f"Medium {canary}",
-        text=f"Words {canary}", language="English", kind="no_quarter", registered_by=author,
+        reference=next_reference("S"), team=team, speaker=f"Speaker {of_the_team}", speaker_kind="official",
+        office=f"Office {of_the_team}", party=PartyFactory(), made_earliest=DAY, made_latest=DAY,
+        medium=f"Medium {of_the_team}", text=f"Words {of_the_team}", language="English", kind="no_quarter", registered_by=author,
     )  # fmt: skip
     return world
 
@@ -63,10 +66,10 @@ def _case(world: Any, team: Any, author: Any, canary: str, sensitive: bool) -> N
         occurred_latest=DAY,
     )  # fmt: skip
     case.tags.add(Tag.objects.get_or_create(name="common tag")[0])
-    helper = world.helper = person(f"Helper {canary}", "investigator", team=team)
+    helper = world.helper = person("Helper" if sensitive else f"Helper {canary[::-1]}", "investigator", team=team)
     if not sensitive:
         world.assignment = CaseAssignment.objects.create(case=case, user=helper, assigned_by=author)
-    guest = world.guest = person(f"Guest {canary}")
+    guest = world.guest = person(f"Guest {canary[::-1]}")
     world.grant = CaseGrant.objects.create(
         case=case,
         user=guest,
@@ -91,8 +94,6 @@ def _case(world: Any, team: Any, author: Any, canary: str, sensitive: bool) -> N
 
 
 def _evidence(world: Any, team: Any, author: Any, canary: str) -> None:
-    world.source = SourceFactory(team=team, name=f"Source {canary}", note=f"Note {canary}", created_by=author)
-    SourceRating.objects.create(source=world.source, reliability="B", reason=f"Reason {canary}", rated_by=author)
     world.item = ItemFactory(
         team=team, kind="post", title=f"Item {canary}", description=f"Shows {canary}", source=world.source,
         registered_by=author, collected_by=f"Collector {canary}", case=world.case,
@@ -122,7 +123,7 @@ def _evidence(world: Any, team: Any, author: Any, canary: str) -> None:
 
 
 def _findings(world: Any, author: Any, canary: str) -> None:
-    approver = person(f"Approver {canary}")
+    approver = person(f"Approver {canary[::-1]}")
     world.decided = FindingFactory(
         case=world.case, proposed_by=author, reasons=f"Reasons {canary}", state="approved", approved_by=approver,
         decided_on=DAY, cited=[world.link],
@@ -175,6 +176,5 @@ def accounts(cast: Any) -> SimpleNamespace:
         person=someone,
         role=RoleGrant.objects.get(user=someone),
         token=token,
-        team=cast.team,
-        missing=uuid.uuid4(),
+        team=cast.team
     )
