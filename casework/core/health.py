@@ -62,7 +62,7 @@ def worker_seen() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM procrastinate_workers WHERE last_heartbeat > now() - %s)",
-            [WORKER_SEEN_WITHIN],
+            [WORKER_SEEN_WITHIN],  # type: ignore[list-item]
         )
         row = cursor.fetchone()
     return bool(row and row[0])

@@ -115,8 +115,9 @@ class ServeCommand(BaseCommand):
     def prepare(self) -> None:
         """Tables, what the application's role may do with them, and the files that pages ask for."""
         connection.ensure_connection()
-        if connection.pg_version < OLDEST * 10_000:
-            raise CommandError(f"PostgreSQL {OLDEST} or later is needed; this is {connection.pg_version // 10_000}.")
+        version: int = connection.pg_version  # type: ignore[attr-defined]
+        if version < OLDEST * 10_000:
+            raise CommandError(f"PostgreSQL {OLDEST} or later is needed; this is {version // 10_000}.")
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         if not grant_application_role(connection) and application_role() is None:
@@ -246,7 +247,7 @@ def _explained(error: DatabaseError) -> BaseException:
 def _let_go() -> None:
     """Close this process's connections, so that they do not count as somebody using the database."""
     connections.close_all()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

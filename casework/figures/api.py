@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from casework.accounts.models import User
 from casework.audit import clock
 from casework.core.access import require
 from casework.core.api import CaseworkViewSet, ListMixin, RetrieveMixin
@@ -27,7 +28,7 @@ class FigureApi(CaseworkViewSet):
 
     queryset = IssuerFigure.objects.none()
     serializer_class = FigureSerializer
-    filter_backends = ()
+    filter_backends: Any = ()
     extra_parameters = {"list": frozenset(PARAMETERS)}
 
     @extend_schema(
@@ -46,7 +47,8 @@ class FigureApi(CaseworkViewSet):
             renamed = {"incident_from": "from", "incident_to": "to"}
             fields = {renamed.get(name, name): [str(e) for e in errors] for name, errors in form.errors.items()}
             raise Invalid("This figure cannot be counted as asked.", fields=fields)
-        user: Any = None if counts_whole_office(request.user) else request.user
+        person = cast(User, request.user)
+        user = None if counts_whole_office(person) else person
         return Response(FigureSerializer(count_figure(form.query(), user)).data)
 
 
@@ -61,13 +63,13 @@ class IssuerFigureApi(ListMixin, RetrieveMixin, CaseworkViewSet):
 
     def create(self, request: Request) -> Response:
         """Record another issuer's figure."""
-        return self.created(record_issuer_figure(actor=request.user, **self._values()))
+        return self.created(record_issuer_figure(actor=cast(User, request.user), **self._values()))
 
     def partial_update(self, request: Request, pk: str | None = None) -> Response:
         """Correct how another issuer's figure was recorded."""
         values = self._values(partial=True)
         expected = values.pop("expected_updated_at", None)
-        return self.answer(change_issuer_figure(self.get_object(), actor=request.user, expected=expected, **values))
+        return self.answer(change_issuer_figure(self.get_object(), actor=cast(User, request.user), expected=expected, **values))
 
     def _values(self, *, partial: bool = False) -> dict[str, Any]:
         values = dict(self.validated(partial=partial))

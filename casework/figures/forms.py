@@ -60,7 +60,7 @@ class FigureForm(CaseworkForm):
         choices=Standard.choices,
         coerce=int,
         required=False,
-        empty_value=Standard.REASONABLE_GROUNDS.value,
+        empty_value=Standard.REASONABLE_GROUNDS.value,  # type: ignore[arg-type]
         initial=Standard.REASONABLE_GROUNDS.value,
     )
     status = forms.ChoiceField(

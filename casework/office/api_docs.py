@@ -58,7 +58,7 @@ def describe() -> list[ApiGroup]:
 def _operation(schema: dict[str, Any], path: str, method: str, told: dict[str, Any]) -> ApiOperation:
     body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     answers = told.get("responses", {})
-    good = next((answer for status, answer in answers.items() if status.startswith("2")), {})
+    good: dict[str, Any] = next((answer for status, answer in answers.items() if status.startswith("2")), {})
     answer = good.get("content", {}).get("application/json", {}).get("schema", {})
     return ApiOperation(
         method=method.upper(),

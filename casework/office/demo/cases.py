@@ -163,6 +163,7 @@ def file_evidence(case: Case, number: int, incident: Incident, *, actor: User, c
 def propose(case: Case, number: int, incident: Incident, persons: int, *, actor: User) -> Finding:
     """Propose what the plan says the office concluded."""
     case.refresh_from_db()
+    assert case.victims_party is not None  # noqa: S101
     return propose_finding(
         case,
         actor=actor,

@@ -37,6 +37,7 @@ def refer(
     referral = submit_referral(referral, actor=cast["officer"])
     if reaches == "awaiting":
         return
+    assert referral.package is not None  # noqa: S101
     yield at(day + days(1), 10)
     if reaches == "returned":
         return_referral(referral, actor=cast["officer2"], reason="Say in the covering note what is asked of them.")

@@ -13,8 +13,9 @@ from django.utils.module_loading import import_string
 
 from casework.core.serving import ServeCommand
 
-# By name: the loader stands above this room.
+# By name: the demonstration stands above this room.
 LOADER = "casework.office.demo.load"
+RENEWER = "casework.office.demo.renew_accounts"
 COLUMNS = ("email", "password", "role", "team")
 Account = Mapping[str, str]
 
@@ -31,12 +32,26 @@ class Command(ServeCommand):
         path = self.state / "demo-accounts.json"
         self.say("Loading the demonstration (the first time takes a while)")
         accounts = import_string(LOADER)()
-        if accounts and all(account.get("password") for account in accounts):
+        if accounts:
             keep_accounts(path, accounts)
-        elif path.exists():
-            accounts = json.loads(path.read_text())
+        else:
+            accounts = kept_accounts(path)
+        if not accounts:
+            # Killed after the load and before the file, or the file is lost: the passwords are known to nobody.
+            self.say(f"{path.name} is missing: every account gets a new password")
+            accounts = import_string(RENEWER)()
+            keep_accounts(path, accounts)
         self.say(account_table(accounts))
         self.say(f"The accounts are also in {path}")
+
+
+def kept_accounts(path: Path) -> list[dict[str, str]]:
+    """The accounts written at the first start; none when the file is missing or damaged."""
+    try:
+        accounts = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return []
+    return accounts if isinstance(accounts, list) and all(isinstance(account, dict) for account in accounts) else []
 
 
 def keep_accounts(path: Path, accounts: Sequence[Account]) -> None:
