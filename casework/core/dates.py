@@ -120,7 +120,7 @@ def format_range(earliest: date | None, latest: date | None) -> str:
     if earliest is None or latest is None:
         if earliest is not None:
             return _("not before %(day)s") % {"day": _day(earliest)}
-        assert latest is not None
+        assert latest is not None  # noqa: S101
         return _("not after %(day)s") % {"day": _day(latest)}
     precision = _precision(earliest, latest)
     if precision == "year":

@@ -76,8 +76,8 @@ def perform(
     """Carry out `transition` on `obj` and return the fresh row.
 
     `changes` are field values written together with the state; `effect(row)` runs after the write, in the same
-    transaction, with the row locked. Raises NotAllowed, StepUpRequired, Conflict, Invalid or what the guard raises; then
-    nothing was written.
+    transaction, with the row locked. Raises NotAllowed, StepUpRequired, Conflict, Invalid or what the guard raises;
+    then nothing was written.
     """
     with transaction.atomic():
         row = lock(obj)
@@ -121,7 +121,7 @@ def require_unchanged(row: models.Model, expected: Any) -> None:
     seen = expected if isinstance(expected, str) else expected.isoformat()
     if row.updated_at.isoformat() != seen:  # type: ignore[attr-defined]
         raise Conflict(
-            _("Somebody changed this record after you opened it. What you typed is kept below; compare and save again."),
+            _("Somebody changed this record after you opened it. What you typed is kept; compare and save again."),
             code="stale_edit",
         )
 

@@ -20,7 +20,9 @@ from casework.figures.forms import FigureForm
 from casework.figures.models import IssuerFigure
 from casework.figures.serializers import FigureSerializer, IssuerFigureInput, IssuerFigureSerializer
 
-PARAMETERS = ["unit", "from", "to", "as_of", "victims_party", "responsible_party", "conclusion", "standard", "status", "region"]  # fmt: skip
+PARAMETERS = [
+    "unit", "from", "to", "as_of", "victims_party", "responsible_party", "conclusion", "standard", "status", "region",
+]  # fmt: skip
 
 
 class FigureApi(CaseworkViewSet):
@@ -69,7 +71,8 @@ class IssuerFigureApi(ListMixin, RetrieveMixin, CaseworkViewSet):
         """Correct how another issuer's figure was recorded."""
         values = self._values(partial=True)
         expected = values.pop("expected_updated_at", None)
-        return self.answer(change_issuer_figure(self.get_object(), actor=cast(User, request.user), expected=expected, **values))
+        actor = cast(User, request.user)
+        return self.answer(change_issuer_figure(self.get_object(), actor=actor, expected=expected, **values))
 
     def _values(self, *, partial: bool = False) -> dict[str, Any]:
         values = dict(self.validated(partial=partial))

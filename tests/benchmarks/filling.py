@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.db import connection
 
 WORDS = "ARRAY['shooting','captured','trench','village','road','treeline','recording','special','report','column']"
-TABLES = ("cases_case", "cases_victim", "evidence_item", "evidence_evidencelink", "findings_finding", "findings_victimcount")
+TABLES = (
+    "cases_case", "cases_victim", "evidence_item", "evidence_evidencelink", "findings_finding", "findings_victimcount",
+)  # fmt: skip
 
 CASES = f"""
 INSERT INTO cases_case (id, reference, title, summary, occurred_earliest, occurred_latest, country, region_id, raion,

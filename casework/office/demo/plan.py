@@ -2,8 +2,8 @@
 
 The totals reproduce what was published (sources in docs/guide.md): 27 incidents and 54 persons decided by 2024-04-09;
 53 and 177, of them 37 and 109 in 2024, 13 and 54 in October and November, decided by 2024-11-22; 24 incidents and
-79 persons since 2024-09-01, decided by 2025-02-03, six of them in one incident at the end of January 2025; one person of
-the other side in 2024. tests/office/test_demo_plan.py adds them up.
+79 persons since 2024-09-01, decided by 2025-02-03, six of them in one incident at the end of January 2025; one person
+of the other side in 2024. tests/office/test_demo_plan.py adds them up.
 """
 
 from __future__ import annotations
