@@ -1,7 +1,7 @@
-"""Counting: what the office can say in numbers, from the findings in force on a day, and exactly what it means.
+"""Counting: what the office can say in numbers, from the findings in force on a day, and what exactly it means.
 
-A figure is a unit, filters, and an as-of date. Its definition is a sentence made from the same query that counts, so the
-two cannot drift apart. Units are never mixed, and other issuers' figures are never summed with ours.
+A figure is a unit, filters, and an as-of date. Its definition is a sentence made from the same query that counts, so
+the two cannot drift apart. Units are never mixed, and other issuers' figures are never summed with ours.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import models
 from django.db.models import Count, Q, Sum
@@ -53,8 +53,7 @@ class FigureQuery:
     region: Region | None = None
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """One incident behind a figure."""
 
     case_id: uuid.UUID
@@ -64,6 +63,14 @@ class Counted:
     earliest: datetime.date
     latest: datetime.date
     at_least: int
+    at_most: int
+
+
+class Total(NamedTuple):
+    """A figure's number alone: `value` is "at least", `at_most` the upper bound; equal for incidents."""
+
+    query: FigureQuery
+    value: int
     at_most: int
 
 
@@ -90,14 +97,9 @@ class Figure:
 def count_figure(query: FigureQuery, user: User | None = None) -> Figure:
     """Answer `query` from the findings that `user` may see, or from the whole office's for None. Two SQL queries."""
     held = _findings(query, user)
-    inside = Q()
-    if query.incident_from:
-        inside &= Q(occurred_earliest__gte=query.incident_from)
-    if query.incident_to:
-        inside &= Q(occurred_latest__lte=query.incident_to)
     counts = Q(victim_counts__status=query.status) if query.status else Q()
     rows = (
-        held.filter(inside)
+        held.filter(_inside(query))
         .annotate(
             least=Sum("victim_counts__at_least", filter=counts, default=0),
             most=Sum("victim_counts__at_most", filter=counts, default=0),
@@ -108,7 +110,7 @@ def count_figure(query: FigureQuery, user: User | None = None) -> Figure:
             "case_id", "case__reference", "id", "reference", "occurred_earliest", "occurred_latest", "least", "most"
         )
     )
-    cases = tuple(Counted(*row) for row in rows)
+    cases = tuple(map(Counted._make, rows))
     persons = query.unit == Unit.PERSONS
     return Figure(
         query=query,
@@ -118,6 +120,31 @@ def count_figure(query: FigureQuery, user: User | None = None) -> Figure:
         straddling=_straddling(held, query),
         definition=define(query),
     )
+
+
+def total_figure(query: FigureQuery, user: User | None = None) -> Total:
+    """The number that `count_figure` gives, without the incidents behind it: one SQL query, whatever the number."""
+    counts = Q(victim_counts__status=query.status) if query.status else Q()
+    found = _findings(query, user).filter(_inside(query))
+    if query.unit == Unit.PERSONS:
+        sums = found.aggregate(
+            least=Sum("victim_counts__at_least", filter=counts, default=0),
+            most=Sum("victim_counts__at_most", filter=counts, default=0),
+        )
+        return Total(query, sums["least"], sums["most"])
+    some = Q(victim_counts__at_least__gt=0) | Q(victim_counts__at_most__gt=0)
+    number = found.aggregate(number=Count("pk", filter=counts & some, distinct=True))["number"]
+    return Total(query, number, number)
+
+
+def _inside(query: FigureQuery) -> Q:
+    """The whole range of possible dates lies in the period."""
+    inside = Q()
+    if query.incident_from:
+        inside &= Q(occurred_earliest__gte=query.incident_from)
+    if query.incident_to:
+        inside &= Q(occurred_latest__lte=query.incident_to)
+    return inside
 
 
 def _findings(query: FigureQuery, user: User | None) -> models.QuerySet[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 from http import HTTPStatus
 
 from django.http import HttpResponse, HttpResponseBase
@@ -13,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from casework.accounts.models import User
 from casework.audit import clock
 from casework.audit.events import Event
 from casework.audit.record import record
@@ -23,7 +25,7 @@ from casework.core.exports import csv_response
 from casework.core.http import AuthenticatedRequest, add_error, render_form
 from casework.figures.access import can_read_figures, can_record_issuer_figure, counts_whole_office
 from casework.figures.actions import change_issuer_figure, record_issuer_figure
-from casework.figures.counting import Figure, FigureQuery, Unit, by_month, count_figure
+from casework.figures.counting import Figure, FigureQuery, Unit, by_month, count_figure, total_figure
 from casework.figures.forms import FigureForm, IssuerFigureForm
 from casework.figures.models import IssuerFigure
 from casework.findings.models import Standard
@@ -39,9 +41,18 @@ def asked(request: AuthenticatedRequest) -> FigureForm:
     return FigureForm({**usual, **request.GET.dict()})
 
 
+MOST_SHOWN = 500
+"""Cases that the page lists; the export has all of them."""
+
+
+def counted_for(request: AuthenticatedRequest) -> User | None:
+    """Whose findings this person may count: those they see, or None for the whole office."""
+    return None if counts_whole_office(request.user) else request.user
+
+
 def count_for(request: AuthenticatedRequest, query: FigureQuery) -> Figure:
     """The figure over what this person may count."""
-    return count_figure(query, None if counts_whole_office(request.user) else request.user)
+    return count_figure(query, counted_for(request))
 
 
 def month_name(month: datetime.date | None) -> str:
@@ -72,7 +83,9 @@ def figures(request: AuthenticatedRequest) -> HttpResponse:
     context |= {
         "figure": figure,
         "unit_label": Unit(figure.query.unit).label,
-        "companion": count_for(request, FigureQuery(**{**vars(figure.query), "unit": other})),
+        "companion": total_figure(replace(figure.query, unit=other), counted_for(request)),
+        "shown": figure.cases[:MOST_SHOWN],
+        "not_shown": max(len(figure.cases) - MOST_SHOWN, 0),
         "companion_label": Unit(other).label,
         "chart": chart_of(figure),
         "whole_office": counts_whole_office(request.user),

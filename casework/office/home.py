@@ -20,7 +20,7 @@ from casework.cases.models import Case, CaseAssignment, Task
 from casework.core.charts import Chart, month_chart
 from casework.core.paging import capped_count, count_text
 from casework.evidence.models import Item
-from casework.figures.counting import count_figure, headline_queries
+from casework.figures.counting import headline_queries, total_figure
 from casework.findings.models import Conclusion, Finding
 from casework.findings.queries import own_proposals, waiting_for
 from casework.office import integrity
@@ -29,7 +29,7 @@ from casework.referrals.models import Referral
 from casework.referrals.queries import waiting_for_approval
 
 if TYPE_CHECKING:
-    from casework.figures.counting import Figure
+    from casework.figures.counting import Total
 
 SHORT = 6
 CHART_MONTHS = 12
@@ -67,7 +67,7 @@ class Desk:
     returned: list[Finding]
     unanswered: list[Referral]
     unlinked: list[Item]
-    figures: list[Figure]
+    figures: list[Total]
     chart: Chart
     may_create: bool
     reviews_shown: bool
@@ -146,7 +146,7 @@ def _desk(user: User) -> Desk:
         returned=list(own_proposals(user).filter(state=Finding.State.RETURNED).select_related("case")[:SHORT]),
         unanswered=list(referrals.overdue().select_related("recipient").order_by("sent_on", "id")[:SHORT]),
         unlinked=list(items.order_by("registered_at", "id")[:SHORT]),
-        figures=[count_figure(query, user) for query in headline_queries()],
+        figures=[total_figure(query, user) for query in headline_queries()],
         chart=_chart(cases),
         may_create=bool(user.teams_as(Role.INVESTIGATOR)),
         reviews_shown=reviewer,

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from casework.cases.models import Party
-from casework.figures.counting import FigureQuery, by_month, count_figure
+from casework.figures.counting import FigureQuery, by_month, count_figure, total_figure
 from tests.factories import CaseAssignment, CaseFactory
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,46 @@ def test_it_counts_what_the_reader_may_see(decided: Callable, cast) -> None:  # 
     assert count_figure(query()).value == 12
     CaseAssignment.objects.create(case=hidden, user=cast.viewer, assigned_by=cast.investigator)
     assert count_figure(query(), cast.viewer).value == 8
+
+
+def test_the_number_alone_equals_the_figure(decided: Callable, cast) -> None:  # type: ignore[no-untyped-def]
+    decided("2024-10-05", 3, "2024-11-01", status="surrendering")
+    decided("2024-12-30/2025-01-02", 4, "2025-01-10")
+    decided("2024-10-06", 5, "2024-11-01", team=cast.other_team)
+    decided("2024-10-07", 6, "2024-11-01", victims="RU")
+    limits: list[dict[str, object]] = [
+        {}, {"status": "captured"}, {"status": "surrendering"}, {"incident_to": D("2024-12-31")},
+        {"incident_from": D("2024-10-06")}, {"victims_party": Party.objects.get(code="RU")}, {"as_of": "2024-12-01"},
+        {"as_of": "2020-01-01"},
+    ]  # fmt: skip
+    for unit in ("persons", "incidents"):
+        for limit in limits:
+            for user in (None, cast.viewer, cast.outsider):
+                asked = query(unit, **limit)  # type: ignore[arg-type]
+                figure, total = count_figure(asked, user), total_figure(asked, user)
+                assert (total.value, total.at_most) == (figure.value, figure.at_most), (asked, user)
+
+
+def test_the_number_alone_takes_one_query(decided: Callable, cast, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    decided("2024-10-05", 3, "2024-11-01")
+    for unit in ("persons", "incidents"):
+        asked = query(unit)
+        cast.viewer.roles  # noqa: B018  (read once a request, before)
+        with django_assert_num_queries(1):
+            assert total_figure(asked, cast.viewer).value == (3 if unit == "persons" else 1)
+
+
+def test_the_page_shows_the_first_cases_and_says_how_many_more(  # type: ignore[no-untyped-def]
+    decided: Callable, cast, client: Client, monkeypatch
+) -> None:
+    for day in range(1, 4):
+        decided(f"2024-11-{day:02d}", 1, "2025-01-01")
+    monkeypatch.setattr("casework.figures.views.MOST_SHOWN", 2)
+    client.force_login(cast.viewer, backend=BACKEND)
+    page = client.get("/figures/")
+    assert len(page.context["shown"]) == 2
+    assert "1 more case is counted" in page.text
+    assert page.context["companion"].value == 3
 
 
 def test_its_definition_names_every_limit(decided: Callable) -> None:
