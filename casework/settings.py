@@ -1,14 +1,15 @@
 """Every setting of casework, driven by the environment and safe when nothing is set.
 
-    CASEWORK_STATE        folder for the embedded database, the store, the secret key (default: var/ in the checkout)
-    CASEWORK_BASE_URL     the address people use, e.g. https://casework.example.org (default: http://127.0.0.1:8000)
-    CASEWORK_SECRET_KEY   signing key (default: made on first use and kept in the state folder, mode 0600)
-    CASEWORK_STORE        folder of the evidence store (default: store/ in the state folder)
-    CASEWORK_MAX_UPLOAD   largest accepted file, bytes (default: 20 GB)
-    CASEWORK_REQUIRE_SECOND_FACTOR   whether administrators need one for their pages (default: yes; no in a demonstration)
-    CASEWORK_OFFICE       the office's name, printed on dossiers
-    CASEWORK_EMAIL_URL    how mail leaves, e.g. smtp://user:password@host:587 (default: written to the log's folder)
-    DATABASE_URL, DATABASE_OWNER_URL     an outside PostgreSQL 15+ (default: the embedded one)
+CASEWORK_STATE        folder for the embedded database, the store, the secret key (default: var/ in the checkout)
+CASEWORK_BASE_URL     the address people use, e.g. https://casework.example.org (default: http://127.0.0.1:8000)
+CASEWORK_SECRET_KEY   signing key (default: made on first use and kept in the state folder, mode 0600)
+CASEWORK_DEMO         whether this is a demonstration (default: what the state folder was made for)
+CASEWORK_STORE        folder of the evidence store (default: store/ in the state folder)
+CASEWORK_MAX_UPLOAD   largest accepted file, bytes (default: 20 GB)
+CASEWORK_REQUIRE_SECOND_FACTOR   whether administrators need one for their pages (default: yes; no in a demonstration)
+CASEWORK_OFFICE       the office's name, printed on dossiers
+CASEWORK_EMAIL_URL    how mail leaves, e.g. smtp://user:password@host:587 (default: written to the log's folder)
+DATABASE_URL, DATABASE_OWNER_URL     an outside PostgreSQL 15+ (default: the embedded one)
 """
 
 from __future__ import annotations
@@ -49,9 +50,17 @@ def _kept_secret() -> str:
         return made
 
 
+def _holds_demonstration() -> bool:
+    """Whether the state folder was made by `manage.py demo`, which every other command on it has to know too."""
+    try:
+        return (STATE_DIR / "kind").read_text().strip() == "demo"
+    except OSError:
+        return False
+
+
 # What this process is for
 CASEWORK_TESTING = "pytest" in sys.modules
-CASEWORK_DEMO = env.bool("CASEWORK_DEMO", default=False)
+CASEWORK_DEMO = env.bool("CASEWORK_DEMO", default=not CASEWORK_TESTING and _holds_demonstration())
 CASEWORK_OFFICE = env.str("CASEWORK_OFFICE", default="Casework office")
 CASEWORK_BASE_URL = env.str("CASEWORK_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CASEWORK_STORE = Path(env.str("CASEWORK_STORE", default=str(STATE_DIR / "store")))
@@ -208,7 +217,9 @@ CACHES = {
 # What a browser is told
 SECURE_SSL_REDIRECT = _secure
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("CASEWORK_BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("CASEWORK_BEHIND_PROXY", default=False) else None
+)
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _secure else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _secure
 # no-referrer would take the Origin from forms, and Django's CSRF check with it.

@@ -7,9 +7,13 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.db import transaction
+
 from casework.accounts.actions import create_team, end_role, grant_role
 from casework.accounts.models import Role, RoleGrant, Team, User
 from casework.audit import clock
+from casework.audit.events import Event
+from casework.audit.record import record
 from casework.cases.models import Unit
 from casework.evidence.actions import add_source, rate_source
 from casework.evidence.models import Source
@@ -55,17 +59,36 @@ def assemble() -> Cast:
     """Make teams, people with a random password each, roles, units and sources, as of the clock's day."""
     cast = Cast()
     for key, name, role, team in PEOPLE:
-        password = secrets.token_urlsafe(12)
-        user = User.objects.create_user(f"{key}@demo.example", name, password)
-        cast.users[key] = user
-        shown = "" if team == OFFICE else team
-        cast.accounts.append({"email": user.email, "password": password, "role": str(role), "team": shown})
+        account = _account(key, role, team)
+        cast.users[key] = User.objects.create_user(account["email"], name, account["password"])
+        cast.accounts.append(account)
     _grant(cast)
     for unit in UNITS:
         made = Unit.objects.create(name=unit.name, party_id=unit.party, note=unit.name_uk)
         cast.units.setdefault(unit.party, []).append(made)
     _sources(cast)
     return cast
+
+
+def _account(key: str, role: str, team: str) -> dict[str, str]:
+    """What is written down of an account, with a password drawn for it."""
+    shown = "" if team == OFFICE else team
+    return {"email": f"{key}@demo.example", "password": secrets.token_urlsafe(12), "role": str(role), "team": shown}
+
+
+def renew_accounts() -> list[dict[str, str]]:
+    """Give every account of the demonstration a new password, all or none; sessions with the old ones end."""
+    accounts = []
+    with transaction.atomic():
+        for key, _name, role, team in PEOPLE:
+            account = _account(key, role, team)
+            user = User.objects.select_for_update().filter(email=account["email"]).first()
+            if user is not None:
+                user.set_password(account["password"])
+                user.save(update_fields=["password"])
+                record(Event.PASSWORD_CHANGED, actor=None, obj=user, reason="The demonstration's accounts were renewed")
+                accounts.append(account)
+    return accounts
 
 
 def _grant(cast: Cast) -> None:
