@@ -1,4 +1,4 @@
-"""Laying the demonstration down: every story through the same actions as the pages, in one chronology, all or nothing."""
+"""Laying the demonstration down: every story through the pages' own actions, in one chronology, all or nothing."""
 
 from __future__ import annotations
 
@@ -88,7 +88,8 @@ def present(cast: Cast, told: Told, now: datetime.datetime) -> list[Story]:
     today = now.date()
     stages = (
         (160, "confirmed"), (131, "confirmed"), (104, "confirmed"), (83, "working"), (61, "returned"),
-        (47, "proposed"), (33, "proposed"), (24, "working"), (15, "proposed"), (8, "working"), (3, "working"), (1, "new"),
+        (47, "proposed"), (33, "proposed"), (24, "working"), (15, "proposed"), (8, "working"), (3, "working"),
+        (1, "new"),
     )  # fmt: skip
     stories = [
         later_case(100 + number, today - days(ago), cast, told, outcome=outcome)
