@@ -33,17 +33,11 @@ NEWEST_FIRST = ("-pgh_created_at", Length("pgh_slug").desc(), "-pgh_slug")
 LONGEST_VALUE = 600
 # Fields that say nothing to a reader: keys, bookkeeping, what another field already shows.
 SILENT = {
-    "id",
-    "case",
-    "name_key",
-    "title_key",
-    "created_at",
-    "created_by",
-    "updated_at",
-    "team",
-    "package",
-    "position",
-}
+    "id", "case", "reference", "name_key", "title_key", "created_at", "created_by", "updated_at", "team", "package",
+    "position", "assigned_at", "assigned_by", "linked_at", "linked_by", "granted_at", "granted_by", "proposed_at",
+    "proposed_by", "prepared_at", "prepared_by", "assessed_by", "previous_version", "sent_key", "drafters",
+}  # fmt: skip
+LABELS = {"user": gettext_lazy("Person"), "ended_at": gettext_lazy("Ended"), "removed_at": gettext_lazy("Removed")}
 NAMES = {
     "cases.CaseAssignment": gettext_lazy("Assignment"),
     "cases.CaseGrant": gettext_lazy("Access to the case"),
@@ -140,6 +134,8 @@ class Words:
             pairs = [(name, None, value) for name, value in event.pgh_data.items() if not name.startswith("pgh_")]
         else:
             pairs = [(name, before, after) for name, (before, after) in (event.pgh_diff or {}).items()]
+        order = {field.attname: number for number, field in enumerate(model._meta.concrete_fields)}
+        pairs.sort(key=lambda pair: order.get(pair[0], len(order)))
         fields = [self._field(model, *pair) for pair in pairs]
         name = NAMES.get(event.pgh_obj_model) or str(model._meta.verbose_name).capitalize()
         reference = event.pgh_data.get("reference") or ""
@@ -190,7 +186,7 @@ def _date_text(field: models.Field[Any, Any], value: str) -> str:
 
 
 def _label(field: Any) -> str:
-    label = str(field.verbose_name)
+    label = str(LABELS.get(field.name, field.verbose_name))
     return label[:1].upper() + label[1:]
 
 

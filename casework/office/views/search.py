@@ -22,7 +22,8 @@ def results(request: AuthenticatedRequest) -> HttpResponse:
         raise Invalid(_("There is no such search parameter."), fields={name[:60]: [_("Unknown.")] for name in unknown})
     if not form.is_valid():
         raise Invalid(
-            _("This cannot be searched for."), fields={name: [str(error) for error in errors] for name, errors in form.errors.items()}
+            _("This cannot be searched for."),
+            fields={name: [str(error) for error in errors] for name, errors in form.errors.items()},
         )
     sought = form.cleaned_data["q"].strip()
     found = search.find(request.user, sought, form.cleaned_data["page"] or 1)  # type: ignore[arg-type]
