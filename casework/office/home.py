@@ -166,7 +166,8 @@ def _desk_tiles(user: User, cases: Any, referrals: Any, items: Any, reviews: Any
         )
     else:
         waiting = Finding.objects.visible_to(user).filter(state=Finding.State.PROPOSED)
-        tiles.append(Tile(_("Findings waiting for review"), _counted(waiting)))
+        queue = page("findings:review_queue")
+        tiles.append(Tile(_("Findings waiting for review"), _counted(waiting), queue, _("Your own proposals")))
     unanswered = referrals.without_answer_since(UNANSWERED_DAYS)
     tiles.append(
         Tile(_("Referrals without an answer for over %(days)s days") % {"days": UNANSWERED_DAYS}, _counted(unanswered),
@@ -209,7 +210,7 @@ def _chart(cases: Any) -> Chart:
     )  # fmt: skip
     by_day = {moment.date(): number for moment, number in counted.items()}
     return month_chart(
-        [(date_format(month, "M Y"), by_day.get(month, 0)) for month in months],
+        [(date_format(month, "Y-m"), by_day.get(month, 0)) for month in months],
         title=_("New cases a month"),
         desc=_("Cases by the month in which they were opened, of those that you may see, as of %(day)s.")
         % {"day": date_format(clock.today(), "j F Y")},
