@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from functools import cached_property
 
 import pghistory
@@ -99,9 +100,16 @@ class User(AbstractBaseUser):
         """Roles in force now, by team (None: the office as a whole). Read once for each request."""
         held: dict[uuid.UUID | None, set[str]] = {}
         if self.is_active:
-            for team_id, role in RoleGrant.objects.in_force().filter(user=self).values_list("team_id", "role"):
+            for team_id, role in self._grants():
                 held.setdefault(team_id, set()).add(role)
         return {team_id: frozenset(roles) for team_id, roles in held.items()}
+
+    def _grants(self) -> Iterable[tuple[uuid.UUID | None, str]]:
+        """Team and role of each grant in force: as `with_roles` read them with the person, or by a query."""
+        read: list[dict[str, str]] | None = self.__dict__.get("grants_read")
+        if read is None:
+            return RoleGrant.objects.in_force().filter(user=self).values_list("team_id", "role")
+        return [(uuid.UUID(row["team"]) if row["team"] else None, row["role"]) for row in read]
 
     def has_role(self, role: str, team_id: uuid.UUID | None = None) -> bool:
         """Whether the person holds `role` now, in that team or, for office roles, in the office."""

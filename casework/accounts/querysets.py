@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import JSONObject
 
 from casework.audit import clock
 
@@ -46,6 +49,11 @@ class UserQuerySet(models.QuerySet):
         """Each row gets `has_second_factor`: an authenticator app or a key; recovery codes alone are none."""
         mine = self.model._default_manager.filter(pk=OuterRef("pk"), authenticator__type__in=SECOND_FACTORS)
         return self.annotate(has_second_factor=Exists(mine))
+
+    def with_roles(self) -> UserQuerySet:
+        """Each row gets `grants_read`: team and role of its grants in force, of which `User.roles` is made."""
+        grants = apps.get_model("accounts", "RoleGrant").objects.in_force().filter(user=OuterRef("pk")).order_by()
+        return self.annotate(grants_read=ArraySubquery(grants.values(row=JSONObject(team="team_id", role="role"))))
 
     def with_role(self, *roles: str, team_id: Any = None) -> UserQuerySet:
         """People who hold one of `roles` now (in that team, if given)."""
