@@ -13,25 +13,26 @@ from django.utils.translation import ngettext
 
 from casework.cases.models import CaptureMoment, Case, Note, Perpetrator, Tag, Victim
 from casework.cases.models.people import StatusAtDeath
-from casework.cases.rooms import CaseRoom, Facts, Step, register
+from casework.cases.rooms import CaseRoom, Facts, Step, register, room_counts
 
 if TYPE_CHECKING:
     from casework.accounts.models import User
 
 
-NOBODY = {"victims": 0, "at_least": 0, "at_most": 0, "without_status": 0, "embargoed": 0}
+NOBODY = {"victims": 0, "at_least": 0, "at_most": 0, "without_status": 0, "embargoed": 0, "unconsented": 0}
 
 
 def case_counts(case: Case) -> dict[str, Any]:
     """What hangs on the case, counted by one query at most and kept on the object for the rest of the request.
 
-    `victims` are rows, `at_least` and `at_most` people; `without_status` and `embargoed` are rows of victims;
-    `perpetrator_rows`, `note_rows`, `kinds` (of moments, in their order), `tag_names`.
+    `victims` are rows, `at_least` and `at_most` people; `without_status`, `embargoed` and `unconsented` (named, without
+    the kin's consent) are rows of victims; `perpetrator_rows`, `note_rows`, `kinds` (of moments, in their order),
+    `tag_names`; and what the rooms above count.
     """
     known: dict[str, Any] | None = getattr(case, "known_counts", None)
     if known is None:
         row: Any = case if hasattr(case, "note_rows") else counted(Case.objects.only("pk")).get(pk=case.pk)
-        names = ("perpetrator_rows", "note_rows", "kinds", "tag_names")
+        names = ("perpetrator_rows", "note_rows", "kinds", "tag_names", *room_counts())
         known = {name: getattr(row, name) for name in names} | (row.people_counts or NOBODY)
         case.known_counts = known  # type: ignore[attr-defined]
     return known
@@ -50,6 +51,7 @@ def counted(rows: QuerySet[Case]) -> QuerySet[Case]:
                 at_most=Sum("at_most"),
                 without_status=Count("pk", filter=Q(status_at_death=StatusAtDeath.UNKNOWN)),
                 embargoed=Count("pk", filter=~Q(name_key="") & ~Q(kin=Victim.Kin.CONSENTS)),
+                unconsented=Count("pk", filter=~Q(surname="") & ~Q(kin=Victim.Kin.CONSENTS)),
             )
         )
         .values("counts")
@@ -62,6 +64,7 @@ def counted(rows: QuerySet[Case]) -> QuerySet[Case]:
         note_rows=_rows(Note.objects.all()),
         kinds=ArraySubquery(moments),
         tag_names=ArraySubquery(tags),
+        **room_counts(),
     )
 
 

@@ -1,8 +1,9 @@
 """How the rooms above add their part to the case page without this room knowing them.
 
 Each app that has something to say about a case registers a `CaseRoom` when it is ready: a tab, a step of the task list,
-what still blocks the work, and fragments for the head, the overview and the side column. `facts` is asked once for
-each page and should cost one query.
+what still blocks the work, and fragments for the head, the overview and the side column. What a room only counts it
+gives as sub-selects (`counts`), which are read together with the case; `facts` is asked once for each page, finds them
+in `case_counts(case)`, and should cost one query more at most.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 if TYPE_CHECKING:
+    from django.db.models import Expression
+
     from casework.accounts.models import User
     from casework.cases.models import Case
 
@@ -39,6 +42,7 @@ class CaseRoom:
     label: Any = ""
     url_name: str = ""
     facts: Callable[[Case, User], Facts] = lambda case, user: {}
+    counts: Callable[[], Mapping[str, Expression]] = dict
     count: Callable[[Facts], int | None] = lambda facts: None
     steps: Callable[[Case, Facts], Sequence[Step]] = lambda case, facts: ()
     head_template: str = ""
@@ -52,6 +56,11 @@ _rooms: dict[str, CaseRoom] = {}
 def register(room: CaseRoom) -> None:
     """Add a room to every case page; called from an AppConfig's `ready`."""
     _rooms[room.key] = room
+
+
+def room_counts() -> dict[str, Expression]:
+    """The sub-selects of all rooms, by name; each refers to the case as `OuterRef("pk")`."""
+    return {name: part for room in _rooms.values() for name, part in room.counts().items()}
 
 
 def case_frame(case: Case, user: User, *, active: str) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count, Expression, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from casework.cases.case_rooms import case_counts
 from casework.cases.rooms import CaseRoom, Facts, Step, register
-from casework.evidence.models import EvidenceLink
+from casework.evidence.models import Caveat, EvidenceLink
 from casework.evidence.models.items import Graphic
 
 if TYPE_CHECKING:
@@ -17,16 +19,38 @@ if TYPE_CHECKING:
     from casework.cases.models import Case
 
 
-def evidence_facts(case: Case, user: User) -> Facts:
-    """How much is linked, and what of it calls for something, in one query."""
-    links = EvidenceLink.objects.present().filter(case=case)
-    facts = links.aggregate(
-        items=Count("pk"),
-        graphic=Count("pk", filter=Q(item__graphic__gte=Graphic.INJURY)),
-        unsourced=Count("pk", filter=Q(item__source=None)),
-        contradicting=Count("pk", filter=Q(bearing=EvidenceLink.Bearing.CONTRADICTS)),
+NOTHING = {"items": 0, "graphic": 0, "unsourced": 0, "contradicting": 0, "shared": 0}
+
+
+def evidence_counts(case: Case) -> dict[str, int]:
+    """How many items are linked, and of them the graphic, the unsourced, the contradicting, and those whose caveat lets
+    some recipient have them (`shared`)."""
+    return case_counts(case)["evidence"] or NOTHING
+
+
+def _counts() -> dict[str, Expression]:
+    counted = (
+        EvidenceLink.objects.present()
+        .filter(case=OuterRef("pk"))
+        .order_by()
+        .values("case")
+        .annotate(
+            counts=JSONObject(
+                items=Count("pk"),
+                graphic=Count("pk", filter=Q(item__graphic__gte=Graphic.INJURY)),
+                unsourced=Count("pk", filter=Q(item__source=None)),
+                contradicting=Count("pk", filter=Q(bearing=EvidenceLink.Bearing.CONTRADICTS)),
+                shared=Count("pk", filter=Q(item__caveat__in=[Caveat.ANY_RECIPIENT, Caveat.PUBLIC, Caveat.LISTED])),
+            )
+        )
+        .values("counts")
     )
-    return {**facts, "url": reverse("evidence:case_evidence", args=[case.pk])}
+    return {"evidence": Subquery(counted)}
+
+
+def evidence_facts(case: Case, user: User) -> Facts:
+    """How much is linked, and what of it calls for something."""
+    return {**evidence_counts(case), "url": reverse("evidence:case_evidence", args=[case.pk])}
 
 
 def evidence_steps(case: Case, facts: Facts) -> list[Step]:
@@ -48,6 +72,7 @@ def register_room() -> None:
             order=30,
             label=_("Evidence"),
             url_name="evidence:case_evidence",
+            counts=_counts,
             facts=evidence_facts,
             count=lambda facts: facts["items"],
             steps=evidence_steps,

@@ -4,65 +4,91 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Expression, OuterRef
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from casework.cases.models import Victim
-from casework.cases.models.people import StatusAtDeath
+from casework.cases.case_rooms import case_counts
 from casework.cases.rooms import CaseRoom, Facts, Step, register
-from casework.evidence.models import EvidenceLink
+from casework.evidence.case_room import evidence_counts
 from casework.findings.access import can_propose_finding
 from casework.findings.elements import state_of, tables
-from casework.findings.models import Finding
+from casework.findings.models import ElementAssessment, Finding, VictimCount
 
 if TYPE_CHECKING:
     from casework.accounts.models import User
     from casework.cases.models import Case
 
 
+def findings_of(case: Case) -> list[Finding]:
+    """The case's findings, newest first, read once and kept on the object for the rest of the request."""
+    known: list[Finding] | None = getattr(case, "known_findings", None)
+    if known is None:
+        known = list(
+            Finding.objects.filter(case=case)
+            .select_related("proposed_by", "approved_by", "victims_party", "responsible_party", "returned_by")
+            .annotate(stated=_stated())
+        )
+        for finding in known:
+            finding.case = case
+            finding.stated = [VictimCount(finding=finding, **row) for row in finding.stated]  # type: ignore[attr-defined]
+        case.known_findings = known  # type: ignore[attr-defined]
+    return known
+
+
+def _stated() -> ArraySubquery:
+    """The victims of a finding by status, in their order."""
+    rows = VictimCount.objects.filter(finding=OuterRef("pk"))
+    return ArraySubquery(rows.values(row=JSONObject(status="status", at_least="at_least", at_most="at_most")))
+
+
+def finding_today(case: Case) -> Finding | None:
+    """The finding in force today."""
+    return next((each for each in findings_of(case) if each.is_in_force), None)
+
+
+def _counts() -> dict[str, Expression]:
+    elements = ElementAssessment.objects.filter(case=OuterRef("pk"))
+    row = JSONObject(qualification="qualification", element="element", standing="standing")
+    return {"assessed": ArraySubquery(elements.values(row=row))}
+
+
 def facts_of(case: Case, user: User) -> Facts:
     """The case's findings, newest first, its matrix of elements, and what a proposal would still lack."""
-    findings = list(
-        Finding.objects.filter(case=case)
-        .select_related("proposed_by", "approved_by", "victims_party", "responsible_party", "returned_by")
-        .prefetch_related("victim_counts", "superseded_by")
-    )
-    matrix = tables(case.elements.all())
+    findings = findings_of(case)
     proposed = next((each for each in findings if each.state in ("proposed", "returned")), None)
     return {
         "findings": findings,
-        "in_force": next((each for each in findings if each.is_in_force), None),
+        "in_force": finding_today(case),
         "proposed": proposed,
         "may_propose": proposed is None and can_propose_finding(user, case),
-        "matrix": matrix,
+        "matrix": tables(ElementAssessment(**row) for row in case_counts(case)["assessed"]),
         "before": _before(case),
     }
 
 
 def _before(case: Case) -> list[dict[str, Any]]:
     """What a finding needs, and whether the case has it."""
-    linked = EvidenceLink.objects.present().filter(case=case).count()
-    victims = Victim.objects.present().filter(case=case).aggregate(
-        all=Count("pk"), unclear=Count("pk", filter=Q(status_at_death=StatusAtDeath.UNKNOWN))
-    )  # fmt: skip
+    counts = case_counts(case)
+    victims, unclear = counts["victims"], counts["without_status"]
     people = reverse("cases:people", args=[case.pk])
     detail = reverse("cases:detail", args=[case.pk])
     return [
         {"label": _("Date of the incident"), "url": detail, "met": bool(case.occurred)},
         {"label": _("Party of the victims"), "url": detail, "met": case.victims_party_id is not None},
-        {"label": _("Victims recorded"), "url": people, "met": bool(victims["all"])},
+        {"label": _("Victims recorded"), "url": people, "met": bool(victims)},
         {
             "label": _("Status at death"),
             "url": people,
-            "met": bool(victims["all"]) and not victims["unclear"],
-            "missing": ngettext("%(count)d unclear", "%(count)d unclear", victims["unclear"])
-            % {"count": victims["unclear"]}
-            if victims["unclear"]
+            "met": bool(victims) and not unclear,
+            "missing": ngettext("%(count)d unclear", "%(count)d unclear", unclear) % {"count": unclear}
+            if unclear
             else "",
         },
-        {"label": _("Evidence linked"), "url": "", "met": bool(linked)},
+        {"label": _("Evidence linked"), "url": "", "met": bool(evidence_counts(case)["items"])},
     ]
 
 
@@ -87,6 +113,7 @@ def register_all() -> None:
             40,
             label=_("Findings"),
             url_name="findings:case_findings",
+            counts=_counts,
             facts=facts_of,
             count=lambda facts: len(facts["findings"]),
             steps=steps_of,

@@ -5,16 +5,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from casework.audit import clock
-from casework.cases.models import Victim
+from casework.cases.case_rooms import case_counts
 from casework.cases.rooms import CaseRoom, Facts, Step, register
-from casework.evidence.models import Caveat, EvidenceLink
-from casework.findings.models import Finding
+from casework.evidence.case_room import evidence_counts
+from casework.findings.case_room import finding_today
 from casework.referrals.access import can_refer_case
 from casework.referrals.models import Referral
 from casework.referrals.queries import outdated_holdings, referrals_of
@@ -40,26 +38,20 @@ def facts_of(case: Case, user: User) -> Facts:
 
 
 def _before(case: Case) -> list[dict[str, Any]]:
-    """What is looked at before a referral: whether it is done, and what is missing in words. Two queries."""
-    in_force = Finding.objects.filter(case=case, state=Finding.State.APPROVED).in_force(clock.today())
-    shared = Q(item__caveat__in=[Caveat.ANY_RECIPIENT, Caveat.PUBLIC, Caveat.LISTED])
-    links = (
-        EvidenceLink.objects.present().filter(case=case).aggregate(all=Count("pk"), shared=Count("pk", filter=shared))
-    )
-    named = Victim.objects.present().filter(case=case).exclude(surname="")
-    victims = named.aggregate(all=Count("pk"), waiting=Count("pk", filter=~Q(kin=Victim.Kin.CONSENTS)))
-    closed, waiting = links["all"] - links["shared"], victims["waiting"]
+    """What is looked at before a referral: whether it is done, and what is missing in words."""
+    evidence, waiting = evidence_counts(case), case_counts(case)["unconsented"]
+    closed = evidence["items"] - evidence["shared"]
     return [
         {
             "label": _("Finding in force"),
             "url": reverse("findings:case_findings", args=[case.pk]),
-            "met": in_force.exists(),
+            "met": finding_today(case) is not None,
             "missing": _("Preliminary"),
         },
         {
             "label": _("Evidence that may be shared"),
             "url": reverse("evidence:case_evidence", args=[case.pk]),
-            "met": bool(links["all"]) and not closed,
+            "met": bool(evidence["items"]) and not closed,
             "missing": ngettext("%(count)d held back", "%(count)d held back", closed) % {"count": closed}
             if closed
             else _("None yet"),

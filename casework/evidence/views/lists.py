@@ -14,6 +14,7 @@ from casework.accounts.models import Role
 from casework.audit import clock
 from casework.audit.events import Event
 from casework.audit.record import record
+from casework.cases.case_rooms import counted
 from casework.cases.models import Case
 from casework.cases.rooms import case_frame
 from casework.core.access import require, visible_or_404
@@ -25,7 +26,7 @@ from casework.evidence.access import can_add_evidence, can_export_evidence
 from casework.evidence.filters import ItemFilters
 from casework.evidence.models import EvidenceLink, Item
 from casework.evidence.models.items import Graphic, Kind
-from casework.evidence.reading import EXPORT_HEADER, covers, export_rows, with_files
+from casework.evidence.reading import EXPORT_HEADER, covers, export_rows, linked_with_files, with_files
 from casework.evidence.views.common import PersonsRequest
 
 ORDERINGS = {"-registered": ("-registered_at",), "registered": ("registered_at",)}
@@ -83,17 +84,16 @@ def item_export(request: PersonsRequest) -> HttpResponseBase:
 @require_GET
 def case_evidence(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """The evidence of one case as covered cards."""
-    case = visible_or_404(Case.objects.select_related("region", "team"), request.user, pk=pk)
-    links = EvidenceLink.objects.present().filter(case=case).select_related("item")
+    case = visible_or_404(counted(Case.objects.select_related("region", "team")), request.user, pk=pk)
+    links = linked_with_files(EvidenceLink.objects.present().filter(case=case))
     page = keyset_page(links, request.GET, orderings={"-linked": ("-linked_at",)}, default="-linked", page_size=CARDS)
-    items = with_files(Item.objects.filter(pk__in=[link.item_id for link in page.rows])).in_bulk()
-    cards = [(link, cover) for link in page.rows for cover in covers([items[link.item_id]])]
+    cards = [(link, cover) for link in page.rows for cover in covers([link.item])]
     context = {
         **case_frame(case, request.user, active="evidence"),
         "active_label": _("Evidence"),
         "page": page,
         "cards": cards,
-        "some_graphic": any(item.graphic >= Graphic.INJURY for item in items.values()),
+        "some_graphic": any(link.item.graphic >= Graphic.INJURY for link in page.rows),
         "kinds": NEW_KINDS if can_add_evidence(request.user, case) else [],
         "kind_icons": KIND_ICONS,
     }
