@@ -41,7 +41,7 @@ import lucide
 from django import template
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -152,6 +152,8 @@ def day(value: dt.date | None) -> SafeString:
 def safe_text(value: Any) -> SafeString:
     """Escaped text in which characters that hide or reorder other text are replaced by their visible names."""
     text = "" if value is None else str(value)
+    if text.isascii() and text.isprintable():
+        return escape(text)
     return format_html_join("", "{}", ((_segment(part, marked),) for part, marked in mark_invisible(text)))
 
 
