@@ -15,8 +15,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Length
+from django.db.models import Func, Q, Value
+from django.db.models.functions import Cast
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -28,8 +28,9 @@ from casework.cases.models import Case
 from casework.core.paging import PAGE_SIZE
 from casework.referrals.models import Referral
 
-# Changes of one transaction share their time; their numbers end the slug, so the longer one is the later.
-NEWEST_FIRST = ("-pgh_created_at", Length("pgh_slug").desc(), "-pgh_slug")
+# Changes of one transaction share their time; then the number at the end of the slug tells which came later.
+NUMBER = Cast(Func("pgh_slug", Value(":"), Value(2), function="split_part"), models.BigIntegerField())
+NEWEST_FIRST = ("-pgh_created_at", NUMBER.desc(), "-pgh_slug")
 LONGEST_VALUE = 600
 # Fields that say nothing to a reader: keys, bookkeeping, what another field already shows.
 SILENT = {
@@ -102,10 +103,14 @@ def case_history(case: Case, reader: User, number: int = 1) -> HistoryPage:
     referrals = list(Referral.objects.visible_to(reader).filter(cases__case=case).distinct())
     if referrals:
         events += Events.objects.tracks(*referrals).order_by(*NEWEST_FIRST)[:wanted]
-        events.sort(key=lambda event: (event.pgh_created_at, len(event.pgh_slug), event.pgh_slug), reverse=True)
+        events.sort(key=_place, reverse=True)
     shown = events[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     words = Words(shown)
     return HistoryPage([words.change(event) for event in shown], number, len(events) > number * PAGE_SIZE)
+
+
+def _place(event: Any) -> tuple[datetime.datetime, int, str]:
+    return event.pgh_created_at, int(event.pgh_slug.partition(":")[2]), event.pgh_slug
 
 
 class Words:

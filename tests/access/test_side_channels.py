@@ -12,6 +12,7 @@ from casework.audit import clock
 from tests.access import walking, world
 from tests.access.routes import routes
 from tests.access.table import TABLE
+from tests.factories import TeamFactory, person
 
 pytestmark = pytest.mark.django_db
 ROUTES = routes()
@@ -38,8 +39,8 @@ def hidden(cast: SimpleNamespace) -> Any:
     """Makes the rows that nobody of the story may see: another team's, and a sensitive case's."""
 
     def make() -> list[SimpleNamespace]:
-        third = world.TeamFactory(name=f"Team {CANARY}")
-        author = world.person(f"Author {CANARY}", "investigator", team=third)
+        third = TeamFactory(name=f"Team {CANARY}")
+        author = person(f"Author {CANARY}", "investigator", team=third)
         return [
             world.build(third, author, CANARY),
             world.build(cast.team, author, f"{CANARY}s", sensitive=True),

@@ -176,5 +176,5 @@ def accounts(cast: Any) -> SimpleNamespace:
         person=someone,
         role=RoleGrant.objects.get(user=someone),
         token=token,
-        team=cast.team
+        team=cast.team,
     )

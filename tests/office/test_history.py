@@ -22,10 +22,15 @@ def changes(case, reader, number=1):
     return case_history(case, reader, number).changes
 
 
+def titles_given(page):
+    """What the title became, change by change. A test is one transaction, in which other records share the time."""
+    return [field.after for change in page.changes for field in change.fields if field.label == "Title"]
+
+
 def test_it_tells_what_a_field_said_before_and_after_and_who_changed_it(cast, case):
     with pghistory.context(user=str(cast.colleague.pk)):
         Case.objects.filter(pk=case.pk).update(title="Second title", priority="urgent")
-    last = changes(case, cast.viewer)[0]
+    last = next(change for change in changes(case, cast.viewer) if change.title.endswith("changed"))
     assert (last.title, last.by) == ("Case " + case.reference + " changed", cast.colleague.name)
     assert [(field.label, field.before, field.after) for field in last.fields] == [
         ("Title", "First title", "Second title"),
@@ -66,8 +71,8 @@ def test_it_pages_newest_first(cast, case):
         Case.objects.filter(pk=case.pk).update(title=f"Title {number}")
     first, second = case_history(case, cast.viewer), case_history(case, cast.viewer, 2)
     assert first.has_next
-    assert first.changes[0].fields[0].after == "Title 39"
-    assert second.changes[0].fields[0].after == "Title 14"
+    given = titles_given(first) + titles_given(second)
+    assert given == [f"Title {number}" for number in reversed(range(40))] + ["First title"]
 
 
 def test_its_page_is_a_tab_of_the_case_and_hidden_with_it(cast, case, client):
