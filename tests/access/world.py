@@ -54,7 +54,8 @@ def build(team: Any, author: Any, canary: str, *, sensitive: bool = False) -> Si
     world.statement = Statement.objects.create(
         reference=next_reference("S"), team=team, speaker=f"Speaker {of_the_team}", speaker_kind="official",
         office=f"Office {of_the_team}", party=PartyFactory(), made_earliest=DAY, made_latest=DAY,
-        medium=f"Medium {of_the_team}", text=f"Words {of_the_team}", language="English", kind="no_quarter", registered_by=author,
+        medium=f"Medium {of_the_team}", text=f"Words {of_the_team}", language="English",
+        kind="no_quarter", registered_by=author,
     )  # fmt: skip
     return world
 
