@@ -29,7 +29,7 @@ def findings_of(case: Case) -> list[Finding]:
     if known is None:
         known = list(
             Finding.objects.filter(case=case)
-            .select_related("proposed_by", "approved_by", "victims_party", "responsible_party", "returned_by")
+            .select_related("proposed_by", "approved_by", "victims_party", "responsible_party")
             .annotate(stated=_stated())
         )
         for finding in known:

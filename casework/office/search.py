@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, TrigramWordSimilarity
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, Q
 from django.db.models.functions import Coalesce, Left
 from django.utils.translation import gettext as _
 
@@ -189,13 +189,16 @@ def _by_name(user: User, sought: str) -> Group | None:
     words = key.split()
     if len(key) < 3 or len(words) > 6 or any(letter.isdigit() for letter in key):
         return None
-    people = SearchDocument.objects.filter(kind__in=SearchDocument.PEOPLE).visible_to(user)
-    rows = list(people.filter(vector=_query(words)).order_by("id")[: MOST_OF_A_GROUP + 1])
-    why = _("The name, whatever its script")
-    if not rows:
-        near = people.filter(text__trigram_word_similar=key).annotate(near=TrigramWordSimilarity(key, "text"))
-        rows = list(near.order_by("-near", "id")[: MOST_OF_A_GROUP + 1])
-        why = _("A similar name")
+    found = ExpressionWrapper(Q(vector=_query(words)), output_field=models.BooleanField())
+    rows = list(
+        SearchDocument.objects.filter(kind__in=SearchDocument.PEOPLE)
+        .filter(Q(vector=_query(words)) | Q(text__trigram_word_similar=key))
+        .people_visible_to(user)
+        .annotate(exact=found, near=TrigramWordSimilarity(key, "text"))
+        .order_by("-exact", "-near", "id")[: MOST_OF_A_GROUP + 1]
+    )
+    exact = [row for row in rows if row.exact]
+    rows, why = (exact, _("The name, whatever its script")) if exact else (rows, _("A similar name"))
     hits = list(_people(rows, why))
     return Group(_("People"), "user", *_cut(hits)) if hits else None
 

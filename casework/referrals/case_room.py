@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, Expression, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -14,7 +15,7 @@ from casework.cases.rooms import CaseRoom, Facts, Step, register
 from casework.evidence.case_room import evidence_counts
 from casework.findings.case_room import finding_today
 from casework.referrals.access import can_refer_case
-from casework.referrals.models import Referral
+from casework.referrals.models import Referral, ReferralCase
 from casework.referrals.queries import outdated_holdings, referrals_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ State = Referral.State
 
 def facts_of(case: Case, user: User) -> Facts:
     """The case's referrals as the person may see them, those overdue, and who holds a superseded finding."""
-    referrals = list(referrals_of(case, user))
+    referrals = list(referrals_of(case, user)) if case_counts(case)["referred"] else []
     sent = any(row.is_sent for row in referrals)
     return {
         "referrals": referrals,
@@ -35,6 +36,11 @@ def facts_of(case: Case, user: User) -> Facts:
         "may_refer": can_refer_case(user, case),
         "before": _before(case),
     }
+
+
+def _counts() -> dict[str, Expression]:
+    """Whether any referral holds the case; which of them a person sees is asked only then."""
+    return {"referred": Exists(ReferralCase.objects.filter(case=OuterRef("pk")))}
 
 
 def _before(case: Case) -> list[dict[str, Any]]:
@@ -82,6 +88,7 @@ def register_room() -> None:
             order=60,
             label=_("Referrals"),
             url_name="referrals:case_referrals",
+            counts=_counts,
             facts=facts_of,
             count=lambda facts: len(facts["referrals"]),
             steps=steps_of,
