@@ -182,9 +182,10 @@ def define(query: FigureQuery) -> str:
         else _("Incidents: each case counts once, whatever the number of victims.")
     )
     conclusions = get_text_list([str(Conclusion(value).label).lower() for value in query.conclusions], _("or"))
-    found = _("The office's findings in force on %(day)s whose conclusion is %(conclusions)s, at the standard “%(standard)s” or higher.") % {
-        "day": day, "conclusions": conclusions, "standard": str(Standard(query.standard).label).lower(),
-    }  # fmt: skip
+    found = _(
+        "The office's findings in force on %(day)s whose conclusion is %(conclusions)s, at the standard “%(standard)s” "
+        "or higher."
+    ) % {"day": day, "conclusions": conclusions, "standard": str(Standard(query.standard).label).lower()}
     return " ".join([unit, found, _period(query), *_limits(query)])
 
 

@@ -21,14 +21,14 @@ SELECT gen_random_uuid(), 'B-' || lpad(n::text, 7, '0'),
     'UA', 'RU', 'special_service', 'normal', %(team)s, false, 'open', %(user)s,
     timestamptz '2022-03-02' + n * interval '2 minutes', timestamptz '2022-03-02' + n * interval '2 minutes'
 FROM generate_series(%(begin)s, %(end)s) AS n
-"""  # noqa: S608
+"""
 ITEMS = """
 INSERT INTO evidence_item (id, reference, team_id, kind, title, description, language, collected_at, collected_by,
     how_obtained, credibility, graphic, caveat, caveat_recipients, registered_by_id, registered_at, updated_at)
 SELECT gen_random_uuid(), 'BE-' || substr(c.reference, 3) || '-' || k, c.team_id,
     (ARRAY['video','unit_report','post'])[k], 'Recording ' || k || ' of ' || c.reference,
-    'The treeline and the road are seen.', '', c.created_at, '', '', 3, 2, 'any_recipient', '{}', %(user)s, c.created_at,
-    c.created_at
+    'The treeline and the road are seen.', '', c.created_at, '', '', 3, 2, 'any_recipient', '{}', %(user)s,
+    c.created_at, c.created_at
 FROM cases_case c, generate_series(1, 3) AS k
 WHERE c.reference BETWEEN 'B-' || lpad(%(begin)s::text, 7, '0') AND 'B-' || lpad(%(end)s::text, 7, '0')
 """
@@ -36,11 +36,13 @@ LINKS = """
 INSERT INTO evidence_evidencelink (id, item_id, case_id, establishes, bearing, note, linked_by_id, linked_at)
 SELECT gen_random_uuid(), i.id, c.id, '{act}', 'supports', '', %(user)s, c.created_at
 FROM cases_case c JOIN evidence_item i ON i.reference IN
-    ('BE-' || substr(c.reference, 3) || '-1', 'BE-' || substr(c.reference, 3) || '-2', 'BE-' || substr(c.reference, 3) || '-3')
+    ('BE-' || substr(c.reference, 3) || '-1', 'BE-' || substr(c.reference, 3) || '-2',
+     'BE-' || substr(c.reference, 3) || '-3')
 WHERE c.reference BETWEEN 'B-' || lpad(%(begin)s::text, 7, '0') AND 'B-' || lpad(%(end)s::text, 7, '0')
 """
 FINDINGS = """
-INSERT INTO findings_finding (id, reference, case_id, state, conclusion, standard, victims_party_id, responsible_party_id,
+INSERT INTO findings_finding (id, reference, case_id, state, conclusion, standard, victims_party_id,
+    responsible_party_id,
     occurred_earliest, occurred_latest, country, region_id, qualifications, reasons, proposed_by_id, proposed_at,
     returned_code, returned_note, approved_by_id, decided_on, in_force, late_verification, updated_at)
 SELECT gen_random_uuid(), 'BF-' || substr(c.reference, 3), c.id, 'approved', 'confirmed', 2, 'UA', 'RU',

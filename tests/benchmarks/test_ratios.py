@@ -1,5 +1,5 @@
-"""Ratios of pages and API to their floors, at 10,000 and 100,000 cases. Nothing here fails for being slow: it prints, and
-says which target is missed; wrong answers do fail."""
+"""Ratios of pages and API to their floors, at 10,000 and 100,000 cases. Nothing here fails for being slow: it prints,
+and says which target is missed; wrong answers do fail."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils.http import urlencode
 from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
 
 from casework.cases.models import Case
 from casework.core.paging import Keyset

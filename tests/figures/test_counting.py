@@ -154,9 +154,7 @@ def test_it_takes_two_queries_however_many_incidents(decided: Callable, django_a
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(
-        st.tuples(st.dates(D("2023-01-01"), D("2024-12-31")), st.integers(0, 40), st.integers(1, 30)), max_size=8
-    )
+    st.lists(st.tuples(st.dates(D("2023-01-01"), D("2024-12-31")), st.integers(0, 40), st.integers(1, 30)), max_size=8)
 )
 def test_months_sum_to_the_figure(decided: Callable, incidents: list[tuple[datetime.date, int, int]]) -> None:
     for earliest, length, persons in incidents:

@@ -98,4 +98,3 @@ def _answers(referral: Referral, number: int, day: datetime.date, cast: Cast, st
     yield at(day + days(60), 12)
     outcome = "no_public_accusation" if icrc else "taken_up"
     close_referral(referral, actor=cast["officer"], outcome=outcome, reason="The recipient has answered in substance.")
-
