@@ -8,7 +8,7 @@ from typing import Protocol
 
 # Below this size one thread hashes as fast as three; above it each digest gets a thread of its own.
 _THREAD_FROM = 4 << 20
-_QUEUE_PIECES = 8
+_QUEUE_PIECES = 4
 
 
 class Digest(Protocol):
@@ -22,7 +22,7 @@ class Hashing:
     """One digest beside the writer: in the same thread while the file is small, in its own from then on.
 
     SHA-256 takes about as long as writing, and both digests let go of the interpreter while they work. The queue
-    holds eight pieces at most, so a fast sender waits for the digest instead of filling the memory.
+    holds four pieces at most, so a fast sender waits for the digest instead of filling the memory.
     """
 
     def __init__(self, digest: Digest, name: str) -> None:
