@@ -68,7 +68,8 @@ def grow(begin: int, end: int, *, team: object, user: object, reviewer: object) 
     with connection.cursor() as cursor:
         for table in TABLES:
             cursor.execute(
-                "SELECT tgname FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgname !~ 'search'",
+                "SELECT tgname FROM pg_trigger"
+                " WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgname !~ 'search'",
                 [table],
             )
             for (name,) in cursor.fetchall():
