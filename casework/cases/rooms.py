@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 if TYPE_CHECKING:
-    from django.db.models import Expression
+    from django.db.models.expressions import Combinable
 
     from casework.accounts.models import User
     from casework.cases.models import Case
@@ -42,7 +42,7 @@ class CaseRoom:
     label: Any = ""
     url_name: str = ""
     facts: Callable[[Case, User], Facts] = lambda case, user: {}
-    counts: Callable[[], Mapping[str, Expression]] = dict
+    counts: Callable[[], Mapping[str, Combinable]] = dict
     count: Callable[[Facts], int | None] = lambda facts: None
     steps: Callable[[Case, Facts], Sequence[Step]] = lambda case, facts: ()
     head_template: str = ""
@@ -58,7 +58,7 @@ def register(room: CaseRoom) -> None:
     _rooms[room.key] = room
 
 
-def room_counts() -> dict[str, Expression]:
+def room_counts() -> dict[str, Combinable]:
     """The sub-selects of all rooms, by name; each refers to the case as `OuterRef("pk")`."""
     return {name: part for room in _rooms.values() for name, part in room.counts().items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Expression, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,8 @@ from casework.evidence.models import Caveat, EvidenceLink
 from casework.evidence.models.items import Graphic
 
 if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
     from casework.accounts.models import User
     from casework.cases.models import Case
 
@@ -28,7 +30,7 @@ def evidence_counts(case: Case) -> dict[str, int]:
     return case_counts(case)["evidence"] or NOTHING
 
 
-def _counts() -> dict[str, Expression]:
+def _counts() -> dict[str, Combinable]:
     counted = (
         EvidenceLink.objects.present()
         .filter(case=OuterRef("pk"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Expression, OuterRef
+from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,8 @@ from casework.findings.elements import state_of, tables
 from casework.findings.models import ElementAssessment, Finding, VictimCount
 
 if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
     from casework.accounts.models import User
     from casework.cases.models import Case
 
@@ -50,7 +52,7 @@ def finding_today(case: Case) -> Finding | None:
     return next((each for each in findings_of(case) if each.is_in_force), None)
 
 
-def _counts() -> dict[str, Expression]:
+def _counts() -> dict[str, Combinable]:
     elements = ElementAssessment.objects.filter(case=OuterRef("pk"))
     row = JSONObject(qualification="qualification", element="element", standing="standing")
     return {"assessed": ArraySubquery(elements.values(row=row))}

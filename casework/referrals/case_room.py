@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, Expression, OuterRef
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -19,6 +19,8 @@ from casework.referrals.models import Referral, ReferralCase
 from casework.referrals.queries import outdated_holdings, referrals_of
 
 if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
     from casework.accounts.models import User
     from casework.cases.models import Case
 
@@ -38,7 +40,7 @@ def facts_of(case: Case, user: User) -> Facts:
     }
 
 
-def _counts() -> dict[str, Expression]:
+def _counts() -> dict[str, Combinable]:
     """Whether any referral holds the case; which of them a person sees is asked only then."""
     return {"referred": Exists(ReferralCase.objects.filter(case=OuterRef("pk")))}
 
