@@ -45,7 +45,8 @@ AS_PROPOSED = """
 FOUR_EYES = """
     IF NEW.state = 'approved' AND EXISTS (
         SELECT 1 FROM findings_citedevidence cited JOIN evidence_item item ON item.id = cited.item_id
-        WHERE cited.finding_id = NEW.id AND item.registered_by_id = NEW.approved_by_id
+        LEFT JOIN evidence_evidencefile file ON file.item_id = item.id AND file.blob_id = cited.sha256
+        WHERE cited.finding_id = NEW.id AND NEW.approved_by_id IN (item.registered_by_id, file.added_by_id)
     ) THEN
         RAISE EXCEPTION 'a finding is approved by someone who registered none of its evidence'
             USING ERRCODE = 'check_violation';

@@ -1,6 +1,6 @@
 """The states of a finding and every way between them.
 
-    proposed --approve--> approved          by another person, who registered none of the cited evidence
+    proposed --approve--> approved          by another person, who brought in none of the cited evidence
     proposed --return---> returned          with a reason code and a note
     returned --resubmit-> proposed          by the person who proposed it
     proposed, returned --withdraw--> withdrawn
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,11 +38,14 @@ def reasons_against_approval(finding: Finding, user: User) -> list[str]:
     if finding.proposed_by_id == user.pk:
         reasons.append(_("You proposed this. Another reviewer has to decide it."))
     cited = CitedEvidence.objects.filter(finding=finding)
-    own = cited.filter(item__registered_by_id=user.pk).order_by("item__reference")
+    brought = Q(item__files__added_by_id=user.pk, item__files__blob_id=F("sha256"))
+    own = cited.filter(Q(item__registered_by_id=user.pk) | brought).order_by("item__reference")
     references = list(dict.fromkeys(own.values_list("item__reference", flat=True)))
     if references:
         reasons.append(
-            _("You registered evidence that it stands on: %(items)s. Another reviewer has to decide it.")
+            _(
+                "You registered evidence that it stands on, or a file of it: %(items)s. Another reviewer has to decide it."
+            )
             % {"items": ", ".join(references)}
         )
     unlinked = cited.exclude(link__removed_at=None).order_by("item__reference")

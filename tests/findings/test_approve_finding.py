@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.db import DatabaseError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange as Days
 
 from casework.audit import clock
 from casework.audit.models import AuditEvent
 from casework.core.errors import Blocked, Conflict, NotAllowed, NotFound, StepUpRequired
 from casework.evidence import store
-from casework.evidence.models import Blob
+from casework.evidence.models import Blob, EvidenceFile
 from casework.findings.actions import approve_finding, propose_finding
+from casework.findings.models import Finding
 from casework.findings.queries import finding_in_force
 from tests.factories import grant
-from tests.findings.conftest import cite, proposal_of
+from tests.findings.conftest import cite, keep_bytes, proposal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +167,23 @@ def test_it_is_not_backdated_before_the_finding_in_force(cast, case, link, findi
         later = propose_finding(case, actor=cast.colleague, **proposal_of(link))
         with pytest.raises(Blocked, match="later day"):
             approve_finding(later, actor=cast.reviewer)
+
+
+def test_it_is_refused_to_the_person_who_added_a_cited_file(cast, case, link) -> None:
+    EvidenceFile.objects.create(
+        item=link.item, blob=keep_bytes(b"the part that matters"), name="more.mp4", added_by=cast.reviewer
+    )
+    finding = propose_finding(case, actor=cast.investigator, **proposal_of(link))
+    with pytest.raises(Blocked) as caught:
+        approve_finding(finding, actor=cast.reviewer)
+    assert link.item.reference in caught.value.reasons[0]
+    with pytest.raises(DatabaseError, match="registered none of its evidence"), transaction.atomic():
+        Finding.objects.filter(pk=finding.pk).update(
+            state="approved", approved_by=cast.reviewer, decided_on=clock.today(), in_force=Days(clock.today(), None)
+        )
+
+
+def test_it_is_open_to_the_person_who_added_a_file_after_the_proposal(cast, case, link) -> None:
+    finding = propose_finding(case, actor=cast.investigator, **proposal_of(link))
+    EvidenceFile.objects.create(item=link.item, blob=keep_bytes(b"later"), name="later.mp4", added_by=cast.reviewer)
+    assert approve_finding(finding, actor=cast.reviewer).approved_by == cast.reviewer

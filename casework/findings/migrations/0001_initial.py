@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='finding',
-            trigger=pgtrigger.compiler.Trigger(name='finding_d_four_eyes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.state = 'approved' AND EXISTS (\n        SELECT 1 FROM findings_citedevidence cited JOIN evidence_item item ON item.id = cited.item_id\n        WHERE cited.finding_id = NEW.id AND item.registered_by_id = NEW.approved_by_id\n    ) THEN\n        RAISE EXCEPTION 'a finding is approved by someone who registered none of its evidence'\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='acdb802bbcccec8c579ddb2721fd2e7db10dbcb3', operation='UPDATE', pgid='pgtrigger_finding_d_four_eyes_a2104', table='findings_finding', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='finding_d_four_eyes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF NEW.state = 'approved' AND EXISTS (\n        SELECT 1 FROM findings_citedevidence cited JOIN evidence_item item ON item.id = cited.item_id\n        LEFT JOIN evidence_evidencefile file ON file.item_id = item.id AND file.blob_id = cited.sha256\n        WHERE cited.finding_id = NEW.id AND NEW.approved_by_id IN (item.registered_by_id, file.added_by_id)\n    ) THEN\n        RAISE EXCEPTION 'a finding is approved by someone who registered none of its evidence'\n            USING ERRCODE = 'check_violation';\n    END IF;\n    RETURN NEW;\n", hash='f01fbdeefd7d7f177a8b2e9e8fc5f4e42e02da3e', operation='UPDATE', pgid='pgtrigger_finding_d_four_eyes_a2104', table='findings_finding', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='finding',
