@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
@@ -68,7 +68,7 @@ class CaseQuerySet(models.QuerySet):
 class CasePartQuerySet(models.QuerySet):
     """Rows that belong to one case by their `case` foreign key."""
 
-    def visible_to(self, user: User) -> CasePartQuerySet:
+    def visible_to(self, user: User) -> Self:
         return self.filter(visible_case(user, "case__"))
 
 

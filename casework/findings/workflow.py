@@ -44,7 +44,8 @@ def reasons_against_approval(finding: Finding, user: User) -> list[str]:
     if references:
         reasons.append(
             _(
-                "You registered evidence that it stands on, or a file of it: %(items)s. Another reviewer has to decide it."
+                "You registered evidence that it stands on, or a file of it: %(items)s. "
+                "Another reviewer has to decide it."
             )
             % {"items": ", ".join(references)}
         )
