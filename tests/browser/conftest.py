@@ -37,7 +37,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            # A file stays with one worker and one browser; the pages, which take longest, may be shared out.
+            desk = getattr(item, "callspec", None) and item.callspec.params.get("people")
+            item.add_marker(pytest.mark.xdist_group("-".join(["browser", item.path.stem, *(desk or ())])))
             item.add_marker(pytest.mark.django_db(transaction=True))
 
 
@@ -129,12 +131,13 @@ def desks(browser: Browser, live_server, client) -> Iterator:  # type: ignore[no
 AXE = Axe()
 
 
-def axe_violations(page: Page, *, rules: tuple[str, ...] = ()) -> list[str]:
-    """What axe finds on the page as it stands, one line each; of some rules alone when they are named."""
+def axe_violations(page: Page, *, rules: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> list[str]:
+    """What axe finds on the page as it stands, one line each; by some rules alone, or by all but some."""
     page.evaluate(f"if (!window.axe) {{ {AXE.axe_script} }}")
-    options: dict = {"resultTypes": ["violations"]}
+    options: dict = {"resultTypes": ["violations"], "preload": False, "iframes": False}
     if rules:
         options["runOnly"] = list(rules)
+    options["rules"] = {rule: {"enabled": False} for rule in without}
     found = page.evaluate("options => axe.run(options).then(results => results.violations)", options)
     return [
         f"{one['id']}: {one['help']} at {', '.join(str(node['target']) for node in one['nodes'][:3])}" for one in found

@@ -166,7 +166,6 @@ admin:index := admin -
 admin:cases_party_changelist := admin -
 admin:cases_party_add := admin -
 admin:cases_party_change := admin party
-admin:cases_party_history := admin party
 admin:cases_party_delete := admin party
 admin:cases_region_changelist := admin -
 admin:cases_unit_add := admin -

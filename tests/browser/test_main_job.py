@@ -57,7 +57,7 @@ def log_case(page: Page) -> str:
     page.get_by_label("When").fill("2025-10")
     page.get_by_label("Oblast or region").select_option(label="Donetsk oblast")
     page.get_by_label("Town or village").fill("Solone")
-    page.get_by_label("Special service").check()
+    page.get_by_label("Video from special services").check()
     press(page, "Open the case")
     expect(page.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
     return page.url
