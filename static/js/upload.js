@@ -19,7 +19,11 @@ const showAnswer = (form, text) => {
   return true;
 };
 
-const problem = (text) => new DOMParser().parseFromString(text, "text/html").querySelector("main p")?.textContent.trim();
+// What an error page says, in a line.
+const problem = (text) => {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  return ["main h1", "main [data-problem]"].map((place) => page.querySelector(place)?.textContent.trim()).filter(Boolean).join(": ");
+};
 
 const send = (form) => {
   const box = form.querySelector("[data-progress]");

@@ -18,7 +18,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import CHROMIUM, NARROW, WIDE
+from tests.browser.screens import CHROMIUM, NARROW, WIDE
 
 LARGEST = 150_000  # bytes of a picture
 FIRST_LINK = "main .row-title"

@@ -58,6 +58,7 @@ def look(page: Page) -> list[str]:
     ):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("Promise.allSettled(document.getAnimations().map(change => change.finished))")
         lines = [] if rules is None else axe_violations(page, rules=rules, without=without)
         if over := sideways(page):
             lines.append(f"scrolls sideways by {over} px")
@@ -109,6 +110,7 @@ def test_it_shows_each_page_without_a_fault(people, desks, small_office, client)
     for role in people:
         user = small_office.users.get(role)
         desk = desks(user, proved=user is not None)
+        client.logout()
         if user:
             stepped_up(client, user)
         faults += walk(role, desk, client, small_office)
