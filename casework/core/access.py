@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -28,7 +28,7 @@ def visible_or_404(source: type[Row] | models.QuerySet[Row], user: Any, **lookup
     queryset = source if isinstance(source, models.QuerySet) else source._default_manager.all()
     try:
         return queryset.visible_to(user).get(**lookup)  # type: ignore[attr-defined,no-any-return]
-    except (ObjectDoesNotExist, ValueError, OverflowError):
+    except (ObjectDoesNotExist, ValidationError, ValueError, OverflowError):
         raise Http404 from None
 
 
