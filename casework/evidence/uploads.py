@@ -67,7 +67,7 @@ class StoreUploadHandler(FileUploadHandler):
     Strangers' files are read past, not stored. On a page without `receives_files`, the body may be 10 MiB at most.
     """
 
-    chunk_size = 1 << 20
+    chunk_size = store.PIECE
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         super().__init__(request)
