@@ -36,9 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            # A file stays with one worker and one browser; the pages, which take longest, may be shared out.
-            desk = getattr(item, "callspec", None) and item.callspec.params.get("people")
-            item.add_marker(pytest.mark.xdist_group("-".join(["browser", item.path.stem, *(desk or ())])))
+            # A file stays with one worker and one browser.
+            item.add_marker(pytest.mark.xdist_group(f"browser-{item.path.stem}"))
             item.add_marker(pytest.mark.django_db(transaction=True))
             if CHROMIUM is None and not os.environ.get("CASEWORK_REQUIRE_BROWSER"):
                 # PyPI alone brings no browser; the check in .ci/run installs one and does not let this pass.
@@ -169,18 +168,18 @@ def small_office(transactional_db, _own_store, settings):  # type: ignore[no-unt
     told = Told()
     tell(
         [
-            confirmed_case(40, CONFIRMED[40], cast, told),
+            confirmed_case(12, CONFIRMED[12], cast, told),
             confirmed_case(42, CONFIRMED[42], cast, told),
             later_case(102, ago(60), cast, told, outcome="confirmed"),
             later_case(104, ago(30), cast, told, outcome="returned"),
             later_case(105, ago(12), cast, told, outcome="proposed"),
             later_case(106, ago(1), cast, told, outcome="new"),
-            refer(1, "ICRC", (40,), datetime.date(2024, 11, 26), cast, told, reaches="sent"),
-            refer(2, "HRMMU", (40, 42), datetime.date(2024, 11, 27), cast, told, reaches="replied"),
+            refer(1, "ICRC", (12,), datetime.date(2024, 4, 16), cast, told, reaches="sent"),
+            refer(2, "HRMMU", (12, 42), datetime.date(2024, 11, 27), cast, told, reaches="replied"),
             refer(3, "HRMMU", (102,), ago(5), cast, told, reaches="awaiting"),
             refer(4, "COI-UA", (102,), ago(2), cast, told, reaches="draft"),
             refer(5, "ICRC", (102,), ago(9), cast, told, reaches="approved"),
-            refer(6, "SR-EJE", (40,), ago(8), cast, told, reaches="approved"),
+            refer(6, "SR-EJE", (12,), ago(8), cast, told, reaches="approved"),
             issuer_figures(cast),
             statements(cast),
             renew(cast, now - datetime.timedelta(days=20)),

@@ -51,7 +51,7 @@ def routes() -> dict[str, tuple[str, ...]]:
     return {name: tuple(ways.split()) for name, ways in lines}
 
 
-# Page := who can open it, and the examples to open it with ("-" for none). See `examples` for the kinds.
+# Page := who can open it, and the examples to open it with ("-" for none, "?..." for a query). See `examples`.
 _PAGES = """
 office:home := investigator -
 office:search := investigator -
@@ -62,7 +62,7 @@ office:case_history := investigator case
 cases:list := investigator -
 cases:create := investigator -
 cases:break_glass := reviewer2 -
-cases:detail := investigator case fresh closed proposed returned
+cases:detail := investigator case fresh closed proposed returned superseded
 cases:change := investigator case/what case/when case/where case/parties case/handling
 cases:close := investigator case
 cases:reopen := investigator closed
@@ -107,7 +107,7 @@ findings:review := reviewer proposed_finding
 findings:approve := reviewer proposed_finding
 findings:return := reviewer proposed_finding
 findings:review_queue := reviewer -
-referrals:list := officer -
+referrals:list := officer - ?view=board
 referrals:new := officer -
 referrals:detail := officer draft awaiting_approval approved delivery_unknown sent replied
 referrals:dossier := officer sent
@@ -126,7 +126,7 @@ referrals:acknowledge := officer sent
 referrals:reply := officer sent
 referrals:letter := officer sent
 referrals:close := officer replied
-referrals:case_referrals := officer case fresh
+referrals:case_referrals := officer case fresh superseded
 referrals:recipients := officer -
 referrals:register := officer recipient
 statements:list := investigator -
@@ -179,7 +179,7 @@ def examples(office: SimpleNamespace) -> dict[str, Any]:
     items = Item.objects.filter(links__case=case, links__removed_at=None)
     person = office.users["viewer"]
     found: dict[str, Any] = {
-        "case": case, "proposed": told.cases[105], "fresh": told.cases[106],
+        "case": case, "proposed": told.cases[105], "fresh": told.cases[106], "superseded": told.cases[12],
         "victim": Victim.objects.filter(case=case).first(),
         "perpetrator": Perpetrator.objects.filter(case=case).first(),
         "moment": CaptureMoment.objects.filter(case=case).first(), "task": Task.objects.filter(case=case).first(),
@@ -208,10 +208,9 @@ def addresses(office: SimpleNamespace) -> dict[str, list[str]]:
             return kind.lstrip("=")
         return known[kind].pk
 
-    return {
-        name: [
-            reverse(name, args=[] if kinds == "-" else [argument(kind) for kind in kinds.split("/")])
-            for kinds in examples_of
-        ]
-        for name, (_role, *examples_of) in routes().items()
-    }
+    def address(name: str, way: str) -> str:
+        kinds, _mark, query = way.partition("?")
+        arguments = [argument(kind) for kind in kinds.split("/") if kind not in ("", "-")]
+        return reverse(name, args=arguments) + (f"?{query}" if query else "")
+
+    return {name: [address(name, way) for way in examples_of] for name, (_role, *examples_of) in routes().items()}
