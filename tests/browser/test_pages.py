@@ -45,14 +45,15 @@ class Shape(HTMLParser):
                 return
 
 
-def look(page: Page, *, colours: bool = True) -> list[str]:
+def look(page: Page, *, again: bool = False) -> list[str]:
     """Faults of the open page: in the light at both widths, then in the dark. Structure does not depend on the scheme
-    nor colours on the width, so neither is asked twice; without `colours` no contrast is asked in the dark."""
+    nor colours on the width, so neither is asked twice. Of elements that were all examined before on other pages, only
+    what they are together is asked `again`."""
     found = []
     for scheme, (width, height), rules, without in (
         ("light", WIDE, (), ()),
-        ("light", NARROW, (), CONTRAST),
-        ("dark", NARROW, CONTRAST if colours else None, ()),
+        ("light", NARROW, None if again else (), CONTRAST),
+        ("dark", NARROW, None if again else CONTRAST, ()),
         ("dark", WIDE, None, ()),
     ):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -102,7 +103,7 @@ class Round:
         self.seen |= shape
         self.shapes.add(shape)
         if not known or name == "office:home":
-            return look(desk.open(address), colours=fresh)
+            return look(desk.open(address), again=not fresh)
         return glance(desk.open(address)) if own else []
 
     def walk(self, role: str, desk: Desk) -> list[str]:
