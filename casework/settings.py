@@ -195,6 +195,17 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _secure
 MFA_TOTP_ISSUER = "Casework"
 MFA_ADAPTER = "casework.accounts.adapter.MFAAdapter"
+ACCOUNT_FORMS = {
+    "login": "casework.accounts.sign_in_forms.SignInForm",
+    "reauthenticate": "casework.accounts.sign_in_forms.ProveForm",
+    "change_password": "casework.accounts.sign_in_forms.PasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "casework.accounts.sign_in_forms.SignInCodeForm",
+    "reauthenticate": "casework.accounts.sign_in_forms.ProveByCodeForm",
+    "activate_totp": "casework.accounts.sign_in_forms.AppForm",
+    "add_webauthn": "casework.accounts.sign_in_forms.KeyForm",
+}
 USERSESSIONS_ADAPTER = "casework.accounts.adapter.SessionsAdapter"
 USERSESSIONS_TRACK_ACTIVITY = False
 
@@ -257,7 +268,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["casework.core.json.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "casework.core.paging.KeysetPagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "casework.core.schema.CaseworkSchema",
     "EXCEPTION_HANDLER": "casework.core.api.exception_handler",
     "PAGE_SIZE": 25,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

@@ -13,6 +13,7 @@ from casework.accounts.models import OFFICE_ROLES, Role, Team, Token, User
 from casework.audit import clock
 from casework.core.filters import VisibleChoiceField
 from casework.core.forms import CaseworkForm, HalfText, LongText, ShortText
+from casework.core.once import OnceMixin
 
 ONE_DAY = datetime.timedelta(days=1)
 
@@ -57,7 +58,7 @@ class ReasonForm(CaseworkForm):
     )
 
 
-class GrantForm(CaseworkForm):
+class GrantForm(OnceMixin, CaseworkForm):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect())
     team = VisibleChoiceField(
         label=_("Team"),
@@ -85,7 +86,7 @@ class GrantForm(CaseworkForm):
         return values
 
 
-class TeamForm(CaseworkForm):
+class TeamForm(OnceMixin, CaseworkForm):
     name = forms.CharField(label=_("Name"), max_length=80, widget=HalfText())
     description = forms.CharField(label=_("Description"), max_length=2000, required=False, widget=LongText())
 
@@ -99,7 +100,7 @@ class NameForm(CaseworkForm):
     )
 
 
-class TokenForm(CaseworkForm):
+class TokenForm(OnceMixin, CaseworkForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=80,

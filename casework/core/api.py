@@ -7,6 +7,7 @@ action, and answers. Every error has one shape:
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -28,6 +29,7 @@ from casework.core.api_fields import AvailableTransitionsField, PartialDateSeria
 from casework.core.errors import DomainError, Invalid, NotAllowed, NotFound
 from casework.core.filters import StrictFilterBackend
 from casework.core.http import RETRY_SECONDS, problem
+from casework.core.once import HEADER, fingerprint_of, once_for_key
 from casework.core.paging import PAGING_PARAMETERS, KeysetPagination
 from casework.core.serializers import EmptySerializer, ReasonSerializer, StrictModelSerializer, StrictSerializer
 from casework.core.workflow import Workflow
@@ -146,6 +148,7 @@ class CaseworkViewSet(viewsets.GenericViewSet[Any]):
     pages_only: ClassVar[frozenset[str]] = frozenset()
     input_serializers: ClassVar[Mapping[str, type[BaseSerializer[Any]]]] = {}
     extra_parameters: ClassVar[Mapping[str, frozenset[str]]] = {}
+    streaming: ClassVar[frozenset[str]] = frozenset()
     orderings: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     default_ordering: ClassVar[str | None] = None
     lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -160,9 +163,42 @@ class CaseworkViewSet(viewsets.GenericViewSet[Any]):
                 raise ImproperlyConfigured(f"{cls.__name__} offers no {', '.join(sorted(missing))}.")
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the query parameters once the person is known."""
+        """Check the query parameters once the person is known, and have a repeatable POST act once."""
         super().initial(request, *args, **kwargs)
         self.refuse_unknown_parameters(request)
+        if request.method == "POST" and HEADER in request.headers and not self.reads_body_itself:
+            # The framework looks up the method to call after this one.
+            vars(self)["post"] = self._repeatable(vars(self)["post"])
+
+    @property
+    def reads_body_itself(self) -> bool:
+        """Whether this method streams its body; then it calls `once` itself when it knows the body's hash."""
+        return self.action in self.streaming
+
+    def _repeatable(self, handler: Callable[..., Response]) -> Callable[..., Response]:
+        def method(request: Request, *args: Any, **kwargs: Any) -> Response:
+            body = hashlib.sha256(request._request.body).hexdigest()
+            return self.once(request, body, lambda: handler(request, *args, **kwargs))
+
+        return method
+
+    def once(self, request: Request, body_sha256: str, act: Callable[[], Response]) -> Response:
+        """Carry out `act`, or answer as this person's request with the same Idempotency-Key was answered before.
+
+        Raises NotFound when they may not see any more what the answer tells, Conflict when the key was used for another
+        request. Without the header `act` is just carried out.
+        """
+        if HEADER not in request.headers:
+            return act()
+        fingerprint = fingerprint_of(request._request, body_sha256)
+        response, new = once_for_key(request.user, request.headers[HEADER], fingerprint, act)
+        if new or response.data is None:
+            return response
+        if self.detail:
+            self.get_object()
+        elif not self.get_queryset().filter(pk=response.data["id"]).exists():
+            raise NotFound(_("There is no such object, or you may not see it."))
+        return response
 
     def refuse_unknown_parameters(self, request: Request) -> None:
         """Raise Invalid for query parameters that this method does not know."""

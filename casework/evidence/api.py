@@ -34,7 +34,7 @@ from casework.evidence.serializers.items import (
     spread_details,
 )
 from casework.evidence.serializers.sources import RatingInput, SourceChange, SourceInput, SourceSerializer
-from casework.evidence.uploads import receive_body
+from casework.evidence.uploads import StoredUpload, receive_body
 from casework.evidence.views.lists import ORDERINGS
 
 OCTETS = "application/octet-stream"
@@ -57,6 +57,7 @@ class ItemApi(Readable):
     input_serializers = {"create": ItemInput, "partial_update": ItemChange}
     filterset_class = ItemFilters
     extra_parameters = {"files": frozenset({"part"})}
+    streaming = frozenset({"files"})
     orderings = ORDERINGS
     default_ordering = "-registered"
 
@@ -100,7 +101,10 @@ class ItemApi(Readable):
             raise UnsupportedMediaType(request.content_type or "")
         part = request.query_params.get("part", EvidenceFile.Part.ATTACHMENT)
         with receive_body(request._request, name=_file_name(request)) as upload:
-            file = actions.add_file(item, actor=self.person, upload=upload, part=part)
+            return self.once(request, upload.sha256, lambda: self._add(item, upload, part))
+
+    def _add(self, item: Item, upload: StoredUpload, part: str) -> Response:
+        file = actions.add_file(item, actor=self.person, upload=upload, part=part)
         return Response(FileSerializer(file, context=self.get_serializer_context()).data, status=201)
 
 

@@ -14,6 +14,7 @@ from casework.cases.models import Party, Region
 from casework.cases.models.people import StatusAtDeath
 from casework.core.dates import DateRange, PartialDateField
 from casework.core.forms import CaseworkForm, CaseworkModelForm, HalfText, ShortText, StaleEditMixin
+from casework.core.once import OnceMixin
 from casework.figures.counting import CONFIRMED, FigureQuery, Unit
 from casework.figures.models import IssuerFigure
 from casework.findings.models import Conclusion, Standard
@@ -90,7 +91,7 @@ class FigureForm(CaseworkForm):
         return FigureQuery(**data, conclusions=(chosen,) if chosen else CONFIRMED)
 
 
-class IssuerFigureForm(StaleEditMixin, CaseworkModelForm):
+class IssuerFigureForm(OnceMixin, StaleEditMixin, CaseworkModelForm):
     """A figure as another issuer published it, in the issuer's unit and words."""
 
     period = PartialDateField(label=_("Period"), required=False)

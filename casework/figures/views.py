@@ -23,6 +23,7 @@ from casework.core.charts import Chart, month_chart
 from casework.core.errors import Conflict, DomainError, Invalid
 from casework.core.exports import csv_response
 from casework.core.http import AuthenticatedRequest, add_error, render_form
+from casework.core.once import once
 from casework.figures.access import can_read_figures, can_record_issuer_figure, counts_whole_office
 from casework.figures.actions import change_issuer_figure, record_issuer_figure
 from casework.figures.counting import Figure, FigureQuery, Unit, by_month, count_figure, total_figure
@@ -142,8 +143,12 @@ def issuer_figure_create(request: AuthenticatedRequest) -> HttpResponse:
     require(can_record_issuer_figure, request.user, None)
     form = IssuerFigureForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        record_issuer_figure(actor=request.user, **form.values())
-        return redirect("figures:figures")
+
+        def save() -> str:
+            record_issuer_figure(actor=request.user, **form.values())
+            return reverse("figures:figures")
+
+        return redirect(once(request, form, save))
     return render_form(request, "figures/issuer_figure_form.html", form)
 
 

@@ -11,6 +11,7 @@ from casework.cases.models import Case, Party, Victim
 from casework.cases.models.people import StatusAtDeath
 from casework.core.dates import PartialDateField
 from casework.core.forms import CaseworkForm, LongText, MomentField, ShortText, StaleEditMixin
+from casework.core.once import OnceMixin
 from casework.evidence.models import EvidenceLink
 from casework.evidence.models.items import Establishes
 from casework.findings.content import LONGEST_REASONS, MOST_VICTIMS
@@ -24,7 +25,7 @@ def persons_field(label: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, required=False, min_value=0, max_value=MOST_VICTIMS, widget=ShortText())
 
 
-class ProposalForm(StaleEditMixin, CaseworkForm):
+class ProposalForm(OnceMixin, StaleEditMixin, CaseworkForm):
     """Everything a finding says. Numbers of victims are asked for each status at death, none where left empty."""
 
     template_name = "findings/_proposal_fields.html"

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from casework.audit import clock
 from casework.cases.models import Case
 from casework.core.forms import CaseworkForm, HalfText, LongText, StaleEditMixin
+from casework.core.once import OnceMixin
 from casework.evidence.caveats import why_not_disclose
 from casework.evidence.forms.fields import DayField, SeveralFilesField
 from casework.evidence.models import EvidenceLink
 from casework.referrals.models import SENT_STATES, Correspondence, Recipient, Referral
 
 
-class BasicsForm(StaleEditMixin, CaseworkForm):
+class BasicsForm(OnceMixin, StaleEditMixin, CaseworkForm):
     """To whom, what for, and about which cases of one team."""
 
     recipient = forms.ModelChoiceField(
@@ -116,7 +117,7 @@ class SentForm(CaseworkForm):
     key = forms.CharField(widget=forms.HiddenInput, max_length=64, initial=lambda: uuid.uuid4().hex)
 
 
-class LetterForm(CaseworkForm):
+class LetterForm(OnceMixin, CaseworkForm):
     """What every letter has."""
 
     dated = DayField(label=_("Dated"), required=True, initial=today)

@@ -14,6 +14,7 @@ from casework.accounts.models import Role, Team, User
 from casework.cases.models import Case, Party
 from casework.core.dates import PartialDateField
 from casework.core.forms import CaseworkForm, HalfText, LongText, StaleEditMixin
+from casework.core.once import OnceMixin
 from casework.evidence.models import Item
 from casework.statements.models import Statement
 
@@ -44,7 +45,7 @@ class ReferencesField(forms.CharField):
         return [found[name] for name in wanted]
 
 
-class StatementForm(StaleEditMixin, CaseworkForm):
+class StatementForm(OnceMixin, StaleEditMixin, CaseworkForm):
     """The registry's fields. The team is asked only when there is a choice."""
 
     speaker = forms.CharField(label=_("Speaker"), max_length=160, widget=HalfText({"dir": "auto"}))

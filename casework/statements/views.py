@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -61,16 +60,14 @@ def statement_create(request: CaseRequest) -> HttpResponse:
     """Register a statement."""
     require(access.can_register_statement, request.user, None)
     form = StatementForm(request.POST or None, user=request.user)
-    made: list[Statement] = []
-    answer = answer_form(
-        request, "statements/statement_form.html", form,
-        lambda values: made.append(actions.register_statement(actor=request.user, **values)),
-        success_url=reverse("statements:list"), context={"page_label": _("Register a statement")},
+
+    def save(values: dict[str, Any]) -> str:
+        return reverse("statements:detail", args=[actions.register_statement(actor=request.user, **values).pk])
+
+    return answer_form(
+        request, "statements/statement_form.html", form, save, success_url="",
+        context={"page_label": _("Register a statement")}, message=_("Registered."),
     )  # fmt: skip
-    if not made:
-        return answer
-    messages.success(request, _("Registered."))
-    return HttpResponseRedirect(reverse("statements:detail", args=[made[0].pk]))
 
 
 @require_http_methods(["GET", "POST"])

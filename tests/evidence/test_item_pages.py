@@ -65,8 +65,8 @@ def test_it_registers_with_files_from_a_case(office: Client, case: Case) -> None
 
 def test_it_registers_once_when_sent_twice(office: Client) -> None:
     url = reverse("evidence:new", args=["unit_report"])
-    key = office.get(url).context["form"]["key"].value()
-    given = WORDS | {"key": key, "unit": "A unit"}
+    key = office.get(url).context["form"].submission_key
+    given = WORDS | {"submission": key, "unit": "A unit"}
     first, second = office.post(url, given), office.post(url, given)
     assert first["Location"] == second["Location"]
     assert Item.objects.count() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -27,6 +28,7 @@ from casework.accounts.views.people import form_methods
 from casework.core.access import visible_or_404
 from casework.core.errors import DomainError, NotFound
 from casework.core.http import AuthenticatedRequest, add_error, render_form, safe_next
+from casework.core.once import once
 
 
 @require_safe
@@ -64,14 +66,24 @@ def create_token(request: AuthenticatedRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
-        try:
-            token, secret = actions.make_token(
-                request.user, actor=request.user, ends_at=values.pop("ends_on"), **values
+        ends_at = values.pop("ends_on")
+        made: dict[str, Any] = {}
+
+        def save() -> str:
+            made["token"], made["secret"] = actions.make_token(
+                request.user, actor=request.user, ends_at=ends_at, **values
             )
+            return reverse("accounts:account")
+
+        try:
+            url = once(request, form, save)
         except DomainError as error:
             add_error(form, error)
         else:
-            return render(request, "accounts/token_made.html", {"token": token, "secret": secret})
+            if made:
+                return render(request, "accounts/token_made.html", made)
+            messages.warning(request, _("This token was made already. If you did not see its secret, revoke it."))
+            return redirect(url)
     return render_form(request, "accounts/token_form.html", form)
 
 

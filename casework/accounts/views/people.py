@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,6 +25,7 @@ from casework.core.access import require, visible_or_404
 from casework.core.errors import DomainError
 from casework.core.filters import active_chips
 from casework.core.http import AuthenticatedRequest, add_error, render_form
+from casework.core.once import once
 from casework.core.paging import capped_count, count_text, keyset_page
 
 form_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -143,13 +145,19 @@ def grant_role(request: AuthenticatedRequest, pk: uuid.UUID) -> HttpResponse:
     form = GrantForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
+        ends_at = values.pop("ends_on")
+
+        def save() -> str:
+            actions.grant_role(shown, actor=request.user, ends_at=ends_at, **values)
+            return reverse("accounts:person", args=[shown.pk])
+
         try:
-            actions.grant_role(shown, actor=request.user, ends_at=values.pop("ends_on"), **values)
+            url = once(request, form, save)
         except DomainError as error:
             add_error(form, error)
         else:
             messages.success(request, _("The role is given."))
-            return redirect("accounts:person", pk=shown.pk)
+            return redirect(url)
     return render_form(request, "accounts/grant_role.html", form, {"person": shown})
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -20,6 +21,7 @@ from casework.audit import clock
 from casework.core.access import require, visible_or_404
 from casework.core.errors import DomainError
 from casework.core.http import AuthenticatedRequest, add_error, render_form
+from casework.core.once import once
 
 
 @require_safe
@@ -53,13 +55,17 @@ def create_team(request: AuthenticatedRequest) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.create_team(actor=request.user, **form.cleaned_data)
+            url = once(request, form, lambda: _made(request, form))
         except DomainError as error:
             add_error(form, error)
         else:
             messages.success(request, _("The team is made. Give people roles in it."))
-            return redirect("accounts:team", pk=made.pk)
+            return redirect(url)
     return render_form(request, "accounts/team_form.html", form)
+
+
+def _made(request: AuthenticatedRequest, form: TeamForm) -> str:
+    return reverse("accounts:team", args=[actions.create_team(actor=request.user, **form.cleaned_data).pk])
 
 
 @form_methods

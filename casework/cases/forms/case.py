@@ -12,6 +12,7 @@ from casework.cases.models import Case, Party, Region, Tag
 from casework.cases.models.reference import Country
 from casework.core.dates import PartialDateField
 from casework.core.forms import CaseworkForm, HalfText, LongText, ShortText, StaleEditMixin
+from casework.core.once import OnceMixin
 
 NAME_NOBODY = _("Name nobody here: titles appear in lists and in search. Names belong on the People page.")
 
@@ -70,7 +71,7 @@ def when_field() -> PartialDateField:
     return PartialDateField(label=_("When"), required=False, past=True, widget=HalfText())
 
 
-class NewCaseForm(RegionMixin, CaseworkForm):
+class NewCaseForm(OnceMixin, RegionMixin, CaseworkForm):
     """What happened, when, where and how the office learned of it: enough to open a case at once."""
 
     title = TitleField()

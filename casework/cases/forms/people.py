@@ -11,6 +11,7 @@ from casework.cases.models import Party, Perpetrator, Unit, Victim
 from casework.cases.models.people import StatusAtDeath
 from casework.core.dates import PartialDateField
 from casework.core.forms import CaseworkForm, HalfText, LongText, ShortText, StaleEditMixin
+from casework.core.once import OnceMixin
 
 
 def yes_no(label: Any) -> forms.TypedChoiceField:
@@ -35,7 +36,7 @@ def count_field(label: Any, help_text: Any) -> forms.IntegerField:
     )
 
 
-class VictimForm(StaleEditMixin, CaseworkForm):
+class VictimForm(OnceMixin, StaleEditMixin, CaseworkForm):
     """One person with the fields of GC III art. 122, or a group of unnamed people."""
 
     template_name = "cases/parts/_victim_form.html"
@@ -110,7 +111,7 @@ NEW_VICTIM = {
 }  # fmt: skip
 
 
-class PerpetratorForm(StaleEditMixin, CaseworkForm):
+class PerpetratorForm(OnceMixin, StaleEditMixin, CaseworkForm):
     """A person or a unit, the degree of involvement, and what this rests on."""
 
     kind = forms.ChoiceField(label=_("Person or unit"), choices=Perpetrator.Kind.choices, widget=forms.RadioSelect)

@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from casework.accounts.models import READING_ROLES, User
 from casework.cases.models import CaptureMoment, Case, CaseAssignment, Note
 from casework.core.forms import CaseworkForm, HalfText, LongText, ShortText, StaleEditMixin
+from casework.core.once import OnceMixin
 
 
 class ReasonForm(CaseworkForm):
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=LongText({"rows": 3}))
 
 
-class TaskForm(StaleEditMixin, CaseworkForm):
+class TaskForm(OnceMixin, StaleEditMixin, CaseworkForm):
     """Something to be done, by whom and by when."""
 
     title = forms.CharField(label=_("What is to be done"), max_length=200, widget=forms.TextInput({"dir": "auto"}))
@@ -43,7 +44,7 @@ def people_of(case: Case) -> Any:
     return people.order_by("name", "id")
 
 
-class NoteForm(CaseworkForm):
+class NoteForm(OnceMixin, CaseworkForm):
     """A note; a correction points to the note it corrects."""
 
     text = forms.CharField(label=_("Note"), max_length=20_000, widget=LongText())
@@ -54,7 +55,7 @@ class NoteForm(CaseworkForm):
         self.fields["corrects"].queryset = Note.objects.filter(case=case)  # type: ignore[attr-defined]
 
 
-class MomentForm(StaleEditMixin, CaseworkForm):
+class MomentForm(OnceMixin, StaleEditMixin, CaseworkForm):
     """One moment of the incident, in its place among the others."""
 
     kind = forms.ChoiceField(label=_("What happened"), choices=[("", _("Choose")), *CaptureMoment.Kind.choices])
@@ -73,7 +74,7 @@ class MomentForm(StaleEditMixin, CaseworkForm):
     )  # fmt: skip
 
 
-class AssignForm(CaseworkForm):
+class AssignForm(OnceMixin, CaseworkForm):
     """A person of the case's team, and their part."""
 
     user = forms.ModelChoiceField(label=_("Person"), queryset=User.objects.none(), empty_label=_("Choose"))
@@ -89,7 +90,7 @@ class AssignForm(CaseworkForm):
         self.fields["user"].queryset = people.order_by("name", "id")  # type: ignore[attr-defined]
 
 
-class GrantForm(CaseworkForm):
+class GrantForm(OnceMixin, CaseworkForm):
     """Access for one person of another team, why, and for how long."""
 
     email = forms.EmailField(
@@ -115,7 +116,7 @@ class GrantForm(CaseworkForm):
         return datetime.timedelta(days=self.cleaned_data["days"])
 
 
-class BreakGlassForm(CaseworkForm):
+class BreakGlassForm(OnceMixin, CaseworkForm):
     """A hidden case by its reference, and why it has to be opened."""
 
     reference = forms.RegexField(

@@ -22,6 +22,7 @@ from casework.cases.workflow import CASE_WORKFLOW
 from casework.core.access import require
 from casework.core.errors import Conflict, Invalid
 from casework.core.http import add_error, render_form
+from casework.core.once import once
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,14 +38,17 @@ def case_create(request: CaseRequest) -> HttpResponse:
                 request.user, occurred=data["occurred"], region=data["region"], settlement=data["settlement"]
             )
         if not duplicates:
-            values = {name: value for name, value in data.items() if name != "team"}
             try:
-                case = actions.create_case(actor=request.user, team=form.team_chosen, **values)
+                return HttpResponseRedirect(once(request, form, lambda: _open(request, form)))
             except (Invalid, Conflict) as error:
                 add_error(form, error)
-            else:
-                return HttpResponseRedirect(reverse("cases:detail", args=[case.pk]))
     return render_form(request, "cases/case_create.html", form, {"duplicates": duplicates})
+
+
+def _open(request: CaseRequest, form: NewCaseForm) -> str:
+    values = {name: value for name, value in form.cleaned_data.items() if name != "team"}
+    case = actions.create_case(actor=request.user, team=form.team_chosen, **values)
+    return reverse("cases:detail", args=[case.pk])
 
 
 @require_GET

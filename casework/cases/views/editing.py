@@ -20,6 +20,7 @@ from casework.core.access import visible_or_404
 from casework.core.dates import DateRange
 from casework.core.errors import Conflict, Invalid
 from casework.core.http import HtmxRequest, add_error, render_form
+from casework.core.once import once
 
 WITH_PLACE = ("region", "team", "victims_party", "responsible_party")
 
@@ -53,15 +54,16 @@ def answer_form(
 ) -> HttpResponse:
     """Show the form; on POST save it and go on, or show it again: 422 with errors, 409 when the record moved on.
 
-    `row` is the record that the form changes. After a stale edit the form carries its new version, so that saving again
-    is a decision and not an accident.
+    Goes to the address that `save` returns, when it returns one, else to `success_url`; saves once however often the
+    same form is sent, when it is an OnceMixin. `row` is the record that the form changes. After a stale edit the form
+    carries its new version, so that saving again is a decision and not an accident.
     """
     status = None
     extra: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         values = {name: value for name, value in form.cleaned_data.items() if name != "expected_updated_at"}
         try:
-            save(values)
+            url = once(request, form, lambda: _address(save(values), success_url))
         except Conflict as error:
             add_error(form, error)
             status = error.status
@@ -72,8 +74,12 @@ def answer_form(
         else:
             if message:
                 messages.success(request, message)
-            return HttpResponseRedirect(success_url)
+            return HttpResponseRedirect(url)
     return render_form(request, template, form, {**context, **extra}, status=status)
+
+
+def _address(saved: Any, otherwise: str) -> str:
+    return saved if isinstance(saved, str) else otherwise
 
 
 def show_meanwhile(form: BaseForm, row: models.Model) -> dict[str, Any]:

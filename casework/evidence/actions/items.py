@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from casework.accounts.models import Team, User
@@ -66,21 +65,17 @@ def register_item(
     bearing: str = EvidenceLink.Bearing.SUPPORTS,
     link_note: str = "",
     details: Mapping[str, Any] | None = None,
-    key: uuid.UUID | None = None,
     **fields: Any,
 ) -> Item:
     """Register one piece of evidence with its files and, if given, its first link to a case.
 
     The bytes have their place in the store before the one transaction that writes blob, item, detail, files, link,
     custody and audit; when it fails no row is left, and the bytes wait for the sweep. `details` are the fields of the
-    kind's own table; `recorded` takes a DateRange. The caveat is the source's unless said otherwise. With the same
-    `key`, given out by the server, the same person registers once: the second call answers with the first's item.
+    kind's own table; `recorded` takes a DateRange. The caveat is the source's unless said otherwise.
     """
-    if found := _registered_before(key, actor):
-        return found
     values = _spread(fields)
     refuse_unknown(values, AT_REGISTRATION)
-    item = Item(pk=key or uuid.uuid4(), team=team, kind=_kind(kind), registered_by=actor)
+    item = Item(team=team, kind=_kind(kind), registered_by=actor)
     source = values.get("source")
     values.setdefault("caveat", source.caveat if source else Caveat.OFFICE)
     apply(item, {"title": title.strip(), **values})
@@ -92,9 +87,6 @@ def register_item(
             take_open_case(case, actor, can_add_evidence)
     sealed = seal_all(files)
     with transaction.atomic():
-        _wait_for(key)
-        if found := _registered_before(key, actor):
-            return found
         require(can_register_item, actor, team)
         locked = take_open_case(case, actor, can_add_evidence) if case is not None else None
         item.reference = next_reference("E")
@@ -117,17 +109,6 @@ def register_item(
         if locked is not None:
             record(Event.EVIDENCE_LINKED, actor=actor, obj=item, case_id=locked.pk, detail={"bearing": str(bearing)})
     return item
-
-
-def _wait_for(key: uuid.UUID | None) -> None:
-    """Let one of two simultaneous sendings of the same form go first."""
-    if key:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"register {key}"])
-
-
-def _registered_before(key: uuid.UUID | None, actor: User) -> Item | None:
-    return Item.objects.filter(pk=key, registered_by=actor).first() if key else None
 
 
 def change_item(

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
 from casework.accounts.models import Role, Team, User
@@ -14,6 +13,7 @@ from casework.cases.models import Case
 from casework.core.dates import PartialDateField
 from casework.core.filters import VisibleChoiceField
 from casework.core.forms import CaseworkForm, HalfText, LongText, StaleEditMixin
+from casework.core.once import OnceMixin
 from casework.evidence.forms.details import detail_fields
 from casework.evidence.forms.fields import (
     MomentOfUtc,
@@ -28,7 +28,6 @@ from casework.evidence.models.items import Credibility, Graphic, Kind
 
 WITH_FILE = frozenset({Kind.VIDEO, Kind.IMAGE, Kind.AUDIO, Kind.DOCUMENT})
 """Kinds that are nothing without a file."""
-_KEY_SALT = "evidence.registration"
 
 
 class RecordForm(CaseworkForm):
@@ -85,12 +84,11 @@ class RecordForm(CaseworkForm):
         return {name: self.cleaned_data[name] for name in RecordForm.base_fields}
 
 
-class RegisterForm(RecordForm):
+class RegisterForm(OnceMixin, RecordForm):
     """An item with its files and, when it is begun from a case, what it establishes there."""
 
-    first_fields = ("key", "team", "files")
+    first_fields = ("team", "files")
 
-    key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
     files = SeveralFilesField(  # type: ignore[assignment]
         label=_("Files"), required=False, help_text=_("Any number at once. Each is sealed as it arrives.")
@@ -111,7 +109,6 @@ class RegisterForm(RecordForm):
         teams = Team.objects.filter(pk__in=user.teams_as(Role.INVESTIGATOR))
         super().__init__(*args, user=user, kind=kind, teams=list(teams), **kwargs)
         self.user, self.for_case = user, case
-        self.initial.setdefault("key", signing.dumps([str(user.pk), str(uuid.uuid4())], salt=_KEY_SALT))
         self.fields["files"].required = self.kind in WITH_FILE
         self._narrow(teams, case)
 
@@ -131,20 +128,12 @@ class RegisterForm(RecordForm):
         if not list(self.fields["caveat_recipients"].choices):  # type: ignore[attr-defined]
             del self.fields["caveat_recipients"]
 
-    def clean_key(self) -> uuid.UUID | None:
-        """The key that this form was given when it was opened: sending it twice registers once."""
-        try:
-            owner, key = signing.loads(self.cleaned_data["key"], salt=_KEY_SALT, max_age=7 * 24 * 3600)
-        except signing.BadSignature:
-            return None
-        return uuid.UUID(key) if owner == str(self.user.pk) else None
-
     @property
     def registration(self) -> dict[str, Any]:
         """The arguments of `register_item` apart from the actor."""
         data = self.cleaned_data
         given = {**self.values, "kind": self.kind, "team": self.only_team or data["team"], "details": self.details}
-        given |= {"files": data["files"], "key": data["key"]}
+        given["files"] = data["files"]
         if data["caveat"]:
             given["caveat"] = data["caveat"]
         if data.get("caveat_recipients"):
@@ -169,7 +158,7 @@ class ChangeForm(StaleEditMixin, RecordForm):
         self.detail_names = [name for name in self.detail_names if name not in hidden]
 
 
-class AddFileForm(CaseworkForm):
+class AddFileForm(OnceMixin, CaseworkForm):
     files = SeveralFilesField(label=_("Files"))  # type: ignore[assignment]
     part = forms.ChoiceField(
         label=_("What the files are"), choices=EvidenceFile.Part.choices, initial=EvidenceFile.Part.ATTACHMENT,

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from casework.accounts.models import Role, Team, User
 from casework.cases.models import Case
 from casework.core.forms import CaseworkForm, HalfText, LongText, ShortText, StaleEditMixin
+from casework.core.once import OnceMixin
 from casework.evidence.forms.fields import DayField, caveat_field, establishes_field, recipients_field
 from casework.evidence.models import EvidenceLink, Source
 from casework.evidence.models.sources import Caveat, Reliability
 
 
-class LinkForm(CaseworkForm):
+class LinkForm(OnceMixin, CaseworkForm):
     case = forms.CharField(
         label=_("Case"), max_length=20, widget=ShortText(), help_text=_("Its reference, for example C-00042.")
     )
@@ -42,7 +43,7 @@ class ReasonForm(CaseworkForm):
     reason = forms.CharField(label=_("Why"), max_length=2000, widget=LongText({"rows": 3}))
 
 
-class ReleaseForm(CaseworkForm):
+class ReleaseForm(OnceMixin, CaseworkForm):
     """A release in writing: a wider circle, who gave it, when, in what terms."""
 
     caveat = caveat_field()
@@ -60,7 +61,7 @@ class ReleaseForm(CaseworkForm):
             del self.fields["recipients"]
 
 
-class SourceForm(StaleEditMixin, CaseworkForm):
+class SourceForm(OnceMixin, StaleEditMixin, CaseworkForm):
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("Choose")), *Source.Kind.choices])
     name = forms.CharField(
         label=_("Name"), max_length=160, widget=HalfText({"dir": "auto"}),
@@ -91,7 +92,7 @@ class NewSourceForm(SourceForm):
         return self.only_team or self.cleaned_data["team"]
 
 
-class RatingForm(CaseworkForm):
+class RatingForm(OnceMixin, CaseworkForm):
     reliability = forms.ChoiceField(label=_("Reliability"), choices=Reliability.choices, widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("Why"), max_length=5000, widget=LongText({"rows": 4}),

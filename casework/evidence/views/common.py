@@ -13,6 +13,7 @@ from casework.accounts.models import User
 from casework.core.access import visible_or_404
 from casework.core.errors import Conflict, Invalid
 from casework.core.http import HtmxRequest, add_error, render_form
+from casework.core.once import once
 from casework.evidence.models import EvidenceFile, Item
 
 
@@ -42,11 +43,12 @@ def answer_form(
     message: str = "",
 ) -> HttpResponse:
     """Show the form; on POST let `save` act and go where it says, or show the form again: 422 with errors, 409 when
-    somebody changed the record first. A script that sends the form itself is told the address."""
+    somebody changed the record first. An OnceMixin acts once however often it is sent. A script that sends the form
+    itself is told the address."""
     status = None
     if request.method == "POST" and form.is_valid():
         try:
-            url = save()
+            url = once(request, form, save)
         except Conflict as error:
             add_error(form, error)
             status = error.status

@@ -39,17 +39,13 @@ def referral_new(request: CaseRequest) -> HttpResponse:
     _offer_supplement(request, initial)
     team_id = first.team_id if first else teams[0]
     form = BasicsForm(request.POST or None, user=request.user, cases=cases, team_id=team_id, initial=initial)
-    made: list[Referral] = []
 
-    def save(values: dict[str, Any]) -> None:
-        made.append(actions.prepare_referral(actor=request.user, **values))
+    def save(values: dict[str, Any]) -> str:
+        return reverse("referrals:evidence", args=[actions.prepare_referral(actor=request.user, **values).pk])
 
     context = {"step": 1, "first": first, "page": _("New referral"), "submit_text": _("Save and choose evidence"),
                "cancel_url": _back(first)}  # fmt: skip
-    response = answer_form(request, "referrals/referral_form.html", form, save, success_url="/", context=context)
-    if made:
-        response["Location"] = reverse("referrals:evidence", args=[made[0].pk])
-    return response
+    return answer_form(request, "referrals/referral_form.html", form, save, success_url="", context=context)
 
 
 def _offer_supplement(request: CaseRequest, initial: dict[str, Any]) -> None:
