@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from casework.audit.models import AuditEvent
 from casework.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
@@ -32,13 +33,34 @@ ACTS: dict[str, Any] = {
     "close": lambda r, who: actions.close_referral(r, actor=who, outcome="no_public_accusation", reason="Closed."),
 }
 PERMITTED = [(t.name, source) for t in REFERRAL_WORKFLOW.transitions for source in sorted(t.sources)]
-REFUSED = [
-    (t.name, state) for t in REFERRAL_WORKFLOW.transitions for state in Referral.State.values if state not in t.sources
-]
 
 
 def actor_for(name: str, cast: SimpleNamespace) -> Any:
     return cast.second_officer if name == "approve" else cast.referral_officer
+
+
+def answer(name: str, referral: Referral, who: Any) -> type[DomainError] | None:
+    """The kind of refusal that an act meets; what was written for it is taken back."""
+    mark = transaction.savepoint()
+    try:
+        ACTS[name](referral, who)
+    except DomainError as refused:
+        return type(refused)
+    finally:
+        transaction.savepoint_rollback(mark)
+    return None
+
+
+def answer(name: str, referral: Referral, who: Any) -> type[DomainError] | None:
+    """The kind of refusal that an act meets; what was written for it is taken back."""
+    mark = transaction.savepoint()
+    try:
+        ACTS[name](referral, who)
+    except DomainError as refused:
+        return type(refused)
+    finally:
+        transaction.savepoint_rollback(mark)
+    return None
 
 
 def test_it_has_an_act_for_every_transition() -> None:
@@ -56,22 +78,22 @@ def test_it_goes_where_the_table_says(name: str, state: str, story: SimpleNamesp
     assert event.detail["from"] == state
 
 
-@pytest.mark.parametrize(("name", "state"), REFUSED)
-def test_it_refuses_every_other_step(name: str, state: str, story: SimpleNamespace, icrc: Recipient) -> None:
+@pytest.mark.parametrize("state", Referral.State.values)
+def test_it_refuses_every_other_step(state: str, story: SimpleNamespace, icrc: Recipient) -> None:
     referral = referral_in(state, story, icrc)
     before = Referral.objects.filter(pk=referral.pk).values().get()
-    with pytest.raises(Conflict):
-        ACTS[name](referral, actor_for(name, story.people))
+    refused = [t.name for t in REFERRAL_WORKFLOW.transitions if state not in t.sources]
+    answers = {name: answer(name, referral, actor_for(name, story.people)) for name in refused}
+    assert answers == dict.fromkeys(refused, Conflict)
     assert Referral.objects.filter(pk=referral.pk).values().get() == before
 
 
 @pytest.mark.parametrize("name", sorted(ACTS))
-@pytest.mark.parametrize("who", ["investigator", "viewer", "administrator", "auditor", "outsider"])
-def test_it_is_for_officers(name: str, who: str, story: SimpleNamespace, icrc: Recipient) -> None:
+def test_it_is_for_officers(name: str, story: SimpleNamespace, icrc: Recipient) -> None:
     referral = referral_in(sorted(REFERRAL_WORKFLOW[name].sources)[0], story, icrc)
-    sees = who in {"investigator", "viewer"}
-    with pytest.raises(NotAllowed if sees else NotFound):
-        ACTS[name](referral, getattr(story.people, who))
+    others = dict.fromkeys(("investigator", "viewer"), NotAllowed)
+    others |= dict.fromkeys(("administrator", "auditor", "outsider"), NotFound)
+    assert {who: answer(name, referral, getattr(story.people, who)) for who in others} == others
 
 
 @pytest.mark.parametrize("name", [t.name for t in REFERRAL_WORKFLOW.transitions if t.needs_reason])
