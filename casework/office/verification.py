@@ -20,7 +20,8 @@ from casework.core.errors import IntegrityFailure
 from casework.evidence import store
 from casework.evidence.actions.blobs import recheck
 from casework.evidence.actions.custody import walk
-from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item, Preview
+from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item
+from casework.referrals.models import Correspondence, Package
 
 NAMED_ORPHANS = 20
 
@@ -122,16 +123,15 @@ def path_of(sha256: str) -> str:
 
 
 def used_by(blob: Blob) -> list[str]:
-    """The references of all records that use the bytes: evidence first, then letters and packages."""
+    """Every record that uses the bytes, by its reference: evidence, then dossiers of packages, then letters. What a
+    letter or its file is called may tell something confidential, and is left out."""
     items = EvidenceFile.objects.filter(blob=blob).order_by("item__reference")
     found = list(dict.fromkeys(items.values_list("item__reference", flat=True)))
-    for relation in Blob._meta.get_fields(include_hidden=True):
-        model = relation.related_model
-        if not relation.auto_created or not isinstance(model, type) or model in {EvidenceFile, Preview}:
-            continue
-        for row in model._default_manager.filter(**{relation.field.name: blob}):  # type: ignore[union-attr]
-            found.append(str(getattr(row, "audit_label", "") or f"{model._meta.verbose_name} {row.pk}"))
-    return found or ["no record"]
+    packages = Package.objects.filter(dossier=blob).order_by("referral__reference", "version")
+    found += [f"the dossier of {package.audit_label}" for package in packages.select_related("referral")]
+    letters = Correspondence.objects.filter(files__blob=blob).order_by("referral__reference", "dated").distinct()
+    found += [f"a letter on {letter.referral.reference}" for letter in letters.select_related("referral")]
+    return list(dict.fromkeys(found)) or ["no record"]
 
 
 def note_orphans(report: Report) -> None:

@@ -261,11 +261,11 @@ def _perpetrators(
 def _evidence(
     part: CaseParts, recipient: Recipient, withheld: list[Withheld], files: dict[str, list[DisclosedFile]]
 ) -> tuple[DossierEvidence, ...]:
+    withheld += _held_back(part.links, recipient)
     shown = []
     for link, with_files in part.chosen:
         item = link.item
-        if reason := why_not_disclose(item, recipient):
-            withheld.append(Withheld(item.reference, reason.removeprefix(f"{item.reference}: "), "caveat"))
+        if why_not_disclose(item, recipient):
             continue
         named = [(_neutral(item, number, file), file) for number, file in enumerate(part.files.get(item.pk, ()), 1)]
         withheld += [Withheld(item.reference, why, "never") for why in _never_told(item)]
@@ -289,6 +289,14 @@ def _evidence(
             )
         )
     return tuple(shown)
+
+
+def _held_back(links: Iterable[EvidenceLink], recipient: Recipient) -> Iterable[Withheld]:
+    """The items that the case stands on and that their caveat forbids, chosen or not: a form offers none of them to be
+    chosen, and who prepares has to see all the same that they stay here."""
+    for item in sorted((link.item for link in links), key=lambda item: item.reference):
+        if reason := why_not_disclose(item, recipient):
+            yield Withheld(item.reference, reason.removeprefix(f"{item.reference}: "), "caveat")
 
 
 def _establishes(link: EvidenceLink) -> str:
