@@ -20,6 +20,12 @@ def pytest_configure(config: pytest.Config) -> None:
     ensure_database(state_dir())
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs longest begins first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
 def _schema_hash() -> str:
     """Changes whenever a migration, the locked packages or the reference data do."""
     digest = hashlib.sha256()
