@@ -7,6 +7,7 @@ author of a report and the names of sources have no words here.
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -20,7 +21,11 @@ from casework.statements.models import Statement
 
 class SearchDocument(models.Model):
     """The words of one record. Weights: A title, B place, account or unit, C text. Names of people are kept as
-    comparison keys (`casework.core.text.skeleton`), in `text` for trigrams and in `vector` by word."""
+    comparison keys (`casework.core.text.skeleton`), in `text` for trigrams and in `vector` by word.
+
+    What is asked of every match is kept beside the words, for a common word meets thousands: `teams` are those whose
+    readers all see the record, none for a sensitive case; `changed_at` is the record's. People's rows have neither, for
+    their names are asked for together with their case."""
 
     class Kind(models.TextChoices):
         CASE = "case"
@@ -38,6 +43,8 @@ class SearchDocument(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="+")
     item = models.ForeignKey(Item, models.CASCADE, null=True, related_name="+")
     statement = models.ForeignKey(Statement, models.CASCADE, null=True, related_name="+")
+    teams = ArrayField(models.UUIDField(), default=list)
+    changed_at = models.DateTimeField(null=True)
     text = models.TextField()
     vector = SearchVectorField()
 

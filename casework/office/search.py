@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, TrigramWordSimilarity
 from django.db import connection, models
 from django.db.models import ExpressionWrapper, Q
-from django.db.models.functions import Coalesce, Left
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 
 from casework.cases.models import Case, Perpetrator, Victim
@@ -195,16 +195,18 @@ def _by_name(user: User, sought: str) -> Group | None:
         .filter(Q(vector=_query(words)) | Q(text__trigram_word_similar=key))
         .people_visible_to(user)
         .annotate(exact=found, near=TrigramWordSimilarity(key, "text"))
-        .order_by("-exact", "-near", "id")[: MOST_OF_A_GROUP + 1]
+        .order_by("-exact", "-near", "id")
+        .defer("text", "vector", "teams")[: MOST_OF_A_GROUP + 1]
     )
+    if not rows:
+        return None
     exact = [row for row in rows if row.exact]
     rows, why = (exact, _("The name, whatever its script")) if exact else (rows, _("A similar name"))
     hits = list(_people(rows, why))
-    return Group(_("People"), "user", *_cut(hits)) if hits else None
+    return Group(_("People"), "user", *_cut(hits))
 
 
-def _people(rows: Iterable[SearchDocument], why: str) -> Iterable[Hit]:
-    rows = list(rows)
+def _people(rows: Sequence[SearchDocument], why: str) -> Iterable[Hit]:
     ids = [row.object_id for row in rows]
     people: dict[uuid.UUID, Any] = {}
     for model in (Victim, Perpetrator):
@@ -228,6 +230,11 @@ def _query(words: Iterable[str]) -> SearchQuery:
     return SearchQuery(" & ".join(terms), search_type="raw", config="simple")
 
 
+_SHOWN = (
+    "case__reference", "case__title", "item__reference", "item__title", "item__kind", "statement__reference",
+)  # fmt: skip
+
+
 def _by_words(user: User, sought: str, number: int) -> tuple[Group | None, bool]:
     """Cases, evidence and statements that contain every word, last changed first, and whether more pages follow."""
     words = _WORD.findall(sought)[:12]
@@ -239,7 +246,8 @@ def _by_words(user: User, sought: str, number: int) -> tuple[Group | None, bool]
         return None, False
     rows = (
         SearchDocument.objects.filter(pk__in=ids)
-        .select_related("case__region", "item", "statement")
+        .select_related("case", "item", "statement")
+        .only(*_SHOWN)
         .annotate(
             shown=SearchHeadline(
                 Left("text", HEADLINE_CHARACTERS), query, config="simple", start_sel=MARK_BEGINS, stop_sel=MARK_ENDS,
@@ -260,8 +268,7 @@ def _candidates(user: User, query: SearchQuery, number: int) -> tuple[list[int],
         SearchDocument.objects.filter(kind__in=SearchDocument.TEXTS, vector=query)
         .visible_to(user)
         .order_by()
-        .annotate(changed=Coalesce("case__updated_at", "item__updated_at", "statement__updated_at"))
-        .values_list("pk", "changed")[: CAP + 1]
+        .values_list("pk", "changed_at")[: CAP + 1]
     )
     inner, params = met.query.sql_with_params()
     with connection.cursor() as cursor:
