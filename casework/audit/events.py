@@ -73,6 +73,7 @@ class Event(models.TextChoices):
     EVIDENCE_REVEALED = "evidence.revealed", _("Revealed covered material")
     FILE_DOWNLOADED = "evidence.downloaded", _("Downloaded an original")
     FILE_CHECKED = "evidence.file_checked", _("Checked a file's hash")
+    FILE_REPAIRED = "evidence.file_repaired", _("Replaced a damaged file by the same bytes, received again")
     CAVEAT_RELEASED = "evidence.caveat_released", _("Released a caveat")
     EVIDENCE_EXPORTED = "evidence.exported", _("Exported evidence")
     PREVIEW_MADE = "evidence.preview_made", _("Made a preview")

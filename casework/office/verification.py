@@ -135,10 +135,12 @@ def used_by(blob: Blob) -> list[str]:
 
 
 def note_orphans(report: Report) -> None:
-    """Stored bytes that no record mentions: what a killed upload leaves. Swept after a day; no damage."""
+    """Stored bytes that no record mentions: what a killed upload leaves, swept after a day, and damaged files that were
+    replaced. No damage."""
     known = set(Blob.objects.values_list("sha256", flat=True))
     orphans = [sha256 for sha256 in store.iterate() if sha256 not in known]
     report.orphans = len(orphans)
     report.notes.extend(f"file {path_of(sha256)} belongs to no record" for sha256 in orphans[:NAMED_ORPHANS])
     if len(orphans) > NAMED_ORPHANS:
         report.notes.append(f"and {len(orphans) - NAMED_ORPHANS} more files belong to no record")
+    report.notes.extend(f"file damaged/{name} is damaged and was replaced" for name in store.originals().set_aside())

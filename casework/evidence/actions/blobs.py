@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from casework.audit import clock
+from casework.audit.events import Event
+from casework.audit.record import record
 from casework.core.errors import IntegrityFailure
 from casework.evidence import store
 from casework.evidence.models import Blob
@@ -18,7 +20,8 @@ from casework.evidence.uploads import StoredUpload
 
 @dataclass(frozen=True)
 class Sealed:
-    """A file whose bytes have their place in the store, and no row yet. `name` is what the sender called it."""
+    """A file whose bytes have their place in the store, and no row yet. `name` is what the sender called it;
+    `set_aside` how the damaged file is called now that had their place before."""
 
     sha256: str
     blake3: str
@@ -26,6 +29,7 @@ class Sealed:
     name: str
     declared_type: str
     sniffed: Sniffed
+    set_aside: str = ""
 
 
 def seal(upload: StoredUpload) -> Sealed:
@@ -36,9 +40,11 @@ def seal(upload: StoredUpload) -> Sealed:
     received = upload.received
     if received is None:
         raise store.EmptyFile(_("The file is empty: it holds 0 bytes. Choose the file again."))
-    sha256 = store.keep(received)
+    repaired: list[str] = []
+    sha256 = store.keep(received, on_repair=repaired.append)
     name, declared = upload.name or "", (upload.content_type or "")[:100]
-    return Sealed(sha256, received.blake3, received.size, name, declared, sniff(store.head(sha256), name, declared))
+    sniffed = sniff(store.head(sha256), name, declared)
+    return Sealed(sha256, received.blake3, received.size, name, declared, sniffed, "".join(repaired))
 
 
 def seal_all(uploads: Sequence[StoredUpload]) -> list[Sealed]:
@@ -58,9 +64,21 @@ def blob_of(sealed: Sealed) -> Blob:
     )
     if not made and (blob.blake3, blob.size) != (sealed.blake3, sealed.size):
         raise IntegrityFailure(_("The store is damaged and did not take the file. Tell the administrator."))
+    if not made and (sealed.set_aside or blob.check_result != Blob.Check.MATCHES):
+        _note_repair(blob, sealed)
     if sealed.sniffed.previewable:
         queue_previews(blob)
     return blob
+
+
+def _note_repair(blob: Blob, sealed: Sealed) -> None:
+    """Bytes that were damaged or missing are whole again. In nobody's name: whoever sent them does not learn that they
+    were here before."""
+    before = blob.check_result if blob.check_result != Blob.Check.MATCHES else Blob.Check.MISMATCH
+    blob.check_result, blob.checked_at = Blob.Check.MATCHES, clock.now()
+    blob.save(update_fields=["check_result", "checked_at"])
+    detail = {"sha256": blob.sha256, "before": str(before), "set_aside": sealed.set_aside}
+    record(Event.FILE_REPAIRED, actor=None, obj=blob, detail=detail)
 
 
 def keep_blob(upload: StoredUpload) -> Blob:

@@ -3,7 +3,7 @@
 The order of an upload is what makes an acknowledged file durable:
 
     receive   a temporary file on the same file system, hashed while it is written, flushed and fsynced
-    keep      a hard link to sha256/ab/cd/<hash> that never overwrites, then fsync of the directories
+    keep      a hard link to sha256/ab/cd/<hash> that never overwrites sound bytes, then fsync of the directories
     caller    one database transaction: blob, evidence, custody, audit
 
 A process killed before the transaction leaves at most bytes that no row mentions; `sweep` removes those after a day.
@@ -79,9 +79,9 @@ def receive(
     return originals().receive(source, limit=limit, expected_size=expected_size)
 
 
-def keep(received: Received) -> str:
+def keep(received: Received, *, on_repair: Callable[[str], None] | None = None) -> str:
     """`Area.keep` of the originals."""
-    return originals().keep(received)
+    return originals().keep(received, on_repair=on_repair)
 
 
 def discard(received: Received) -> None:

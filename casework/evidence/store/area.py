@@ -19,6 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ from casework.evidence.store.refusals import missing, storage_errors, storage_fu
 DIGEST = re.compile(r"[0-9a-f]{64}")
 TOKEN = re.compile(r"[0-9a-f]{32}\.part")
 ORPHAN_AGE = timedelta(hours=24)
+_log = structlog.get_logger("casework.evidence.store")
 # Left free for the database, logs and the temporary files of others on the same disk.
 _HEADROOM = 64 * PIECE
 
@@ -57,11 +59,13 @@ class Readable(Protocol):
 
 
 class Area:
-    """A folder of blobs: `sha256/ab/cd/<hash>` and `incoming/`. `replaceable` areas let go of a blob when asked."""
+    """A folder of blobs: `sha256/ab/cd/<hash>`, `incoming/`, and `damaged/` with what was replaced, which nothing
+    removes. `replaceable` areas let go of a blob when asked."""
 
     def __init__(self, root: Path, *, replaceable: bool = False) -> None:
         self.root, self.replaceable = Path(root), replaceable
         self.incoming, self.blobs = self.root / "incoming", self.root / "sha256"
+        self.damaged = self.root / "damaged"
 
     # Receiving
 
@@ -93,28 +97,64 @@ class Area:
                 incoming.write(chunk)
             return incoming.finish()
 
-    def keep(self, received: Received) -> str:
+    def keep(self, received: Received, *, on_repair: Callable[[str], None] | None = None) -> str:
         """Give received bytes their permanent name and return their SHA-256; the caller's transaction comes next.
 
-        The same bytes kept before are left as they are, and their day of grace before a sweep starts anew. Raises
-        IntegrityFailure when what is stored under the hash has another size.
+        The same bytes kept before are hashed anew. Sound ones are left as they are, and their day of grace before a
+        sweep starts anew; damaged ones are set aside in `damaged/` and replaced by those received, and `on_repair` is
+        told under which name they lie there. Raises IntegrityFailure when what has the name is no file.
         """
         target, source = self._path(received.sha256), self._incoming_path(received.token)
+        damaged = 0
         with storage_errors(), self._lock(fcntl.LOCK_SH):
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 os.link(source, target)
             except FileExistsError:
-                if target.lstat().st_size != received.size:
-                    raise IntegrityFailure(
-                        _("The store is damaged and did not take the file. Tell the administrator.")
-                    ) from None
-                os.utime(target)
+                damaged = self._damaged_inode(received)
+                if not damaged:
+                    os.utime(target)
             # Every level each time: another thread may have made the folder or the link and not yet synced it.
             for folder in (target.parent, target.parent.parent, self.blobs):
                 _sync_folder(folder)
+        if damaged:
+            name = self._replace(received, damaged)
+            if name and on_repair:
+                on_repair(name)
         self.discard(received)
         return received.sha256
+
+    def _damaged_inode(self, received: Received) -> int:
+        """The number of the stored file when its bytes are not those of its name, else 0."""
+        try:
+            with self.open(received.sha256) as blob:
+                inode = os.fstat(blob.fileno()).st_ino
+        except IntegrityFailure:
+            raise IntegrityFailure(
+                _("The store is damaged and did not take the file. Tell the administrator.")
+            ) from None
+        return 0 if self.check(received.sha256, received.size) is CheckResult.OK else inode
+
+    def _replace(self, received: Received, inode: int) -> str:
+        """Put received bytes in the place of the damaged file `inode`, which keeps another name; returns that name.
+
+        Alone in the store meanwhile. Whoever comes second finds another file there and does nothing. At no moment is
+        the hash without a file, and the damaged one has its new name before it loses the old.
+        """
+        target, spare = self._path(received.sha256), self.incoming / f"{secrets.token_hex(16)}.part"
+        with storage_errors(), self._lock(fcntl.LOCK_EX):
+            if target.lstat().st_ino != inode:
+                return ""
+            self.damaged.mkdir(mode=0o700, exist_ok=True)
+            name = f"{received.sha256}.{secrets.token_hex(4)}"
+            os.link(target, self.damaged / name)
+            _sync_folder(self.damaged)
+            _sync_folder(self.root)
+            os.link(self._incoming_path(received.token), spare)
+            os.rename(spare, target)
+            _sync_folder(target.parent)
+        _log.error("evidence.damaged_file_replaced", set_aside=name)
+        return name
 
     def discard(self, received: Received) -> None:
         """Remove received bytes that will not be kept, and the temporary name of those that were."""
@@ -171,6 +211,10 @@ class Area:
                 for name in _names(self.blobs / first / second):
                     if DIGEST.fullmatch(name) and name.startswith(first + second):
                         yield name
+
+    def set_aside(self) -> list[str]:
+        """The names of damaged files that were replaced: each the hash that it no longer has, and a mark."""
+        return _names(self.damaged)
 
     # Housekeeping
 
