@@ -215,7 +215,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
 CSRF_COOKIE_SAMESITE = "Strict"
-CSRF_FAILURE_VIEW = "casework.core.http.csrf_failure"
+CSRF_FAILURE_VIEW = "casework.accounts.locking.stale_form"
 CACHES = {
     # Counts of guesses live here. Room for many, or whoever guesses at many addresses pushes out what counts them.
     "default": {

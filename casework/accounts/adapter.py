@@ -19,8 +19,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from casework.accounts.models import User
 from casework.audit.events import Event
@@ -29,8 +31,30 @@ from casework.audit.record import record
 log = structlog.get_logger("casework.accounts")
 
 
+WAYS_OF_PROVING = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code"),
+    "mfa_reauthenticate:webauthn": _("Use a key"),
+}
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by administrators, and allauth sends no mail: links are handed over in person."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("E-mail and password do not belong together. Check both and try again."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_password": _("This is not your password."),
+        "too_many_login_attempts": _("Too many attempts. Wait a few minutes, then try again."),
+        "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
+    }
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
+        """The ways of proving that it is you, in our words."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        for way in ways:
+            way["description"] = WAYS_OF_PROVING.get(way["id"], way["description"])
+        return ways
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -54,6 +78,11 @@ class AccountAdapter(DefaultAccountAdapter):
 class MFAAdapter(DefaultMFAAdapter):
     """Secrets of authenticator apps and recovery codes are encrypted with a key made from the signing key, so that a
     copy of the database alone gives no second factor."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("The code does not fit. Type the one the app shows now, or an unused recovery code."),
+        "cannot_generate_recovery_codes": _("Add an app or a key first."),
+    }
 
     def encrypt(self, text: str) -> str:
         return _cipher(settings.SECRET_KEY).encrypt(text.encode()).decode()

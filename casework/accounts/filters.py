@@ -16,10 +16,12 @@ FACTORS = [("yes", _("Has one")), ("no", _("Has none"))]
 
 class PersonFilters(StrictFilterSet):
     name = django_filters.CharFilter(label=_("Name or address contains"), method="with_text", max_length=120)
-    team = VisibleFilter(label=_("Team"), queryset=Team.objects.all(), method="in_team")
-    role = django_filters.ChoiceFilter(label=_("Role"), choices=Role.choices, method="as_role")
-    state = django_filters.ChoiceFilter(label=_("Account"), choices=STATES, method="in_state")
-    factor = django_filters.ChoiceFilter(label=_("Second factor"), choices=FACTORS, method="with_factor")
+    team = VisibleFilter(label=_("Team"), queryset=Team.objects.all(), method="in_team", empty_label=_("Any"))
+    role = django_filters.ChoiceFilter(label=_("Role"), choices=Role.choices, method="as_role", empty_label=_("Any"))
+    state = django_filters.ChoiceFilter(label=_("Account"), choices=STATES, method="in_state", empty_label=_("Any"))
+    factor = django_filters.ChoiceFilter(
+        label=_("Second factor"), choices=FACTORS, method="with_factor", empty_label=_("Any")
+    )
 
     class Meta:
         model = User

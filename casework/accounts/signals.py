@@ -12,6 +12,7 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from casework.accounts.kept_forms import remember_owner
 from casework.accounts.models import User
 from casework.audit.events import Event
 from casework.audit.record import record
@@ -21,6 +22,7 @@ PROOFS = "account_authentication_methods"  # allauth's name of what was proved i
 
 @receiver(account.user_logged_in, dispatch_uid="accounts.signed_in")
 def on_signed_in(request: HttpRequest, user: User, **_: Any) -> None:
+    remember_owner(request, user)
     methods = [proof.get("type") or proof["method"] for proof in request.session.get(PROOFS, [])]
     record(Event.SIGNED_IN, actor=user, obj=user, detail={"by": methods})
 

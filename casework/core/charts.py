@@ -16,7 +16,8 @@ from django.utils.formats import number_format
 
 HEIGHT = 260
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 24, 44
-NARROWEST, ROOMY, WIDEST = 640, 800, 1120
+# The widest fits beside a column of filters on a screen of 1440 px.
+NARROWEST, ROOMY, WIDEST = 640, 800, 820
 ROOMY_COLUMN = 30
 WIDEST_BAR = 56
 LETTER_WIDTH = 6
@@ -135,7 +136,7 @@ def _bars(columns: Sequence[tuple[str, int]], width: int, top: int, label_width:
     thickness = min(WIDEST_BAR, slot * 0.7)
     every = max(1, math.ceil(label_width / slot))
     longest_value = max(len(_number(value)) for _, value in columns)
-    room_for_values = slot >= 7 * longest_value + 2
+    room_for_values = slot >= LETTER_WIDTH * longest_value + 1
     bars = []
     for place, (label, value) in enumerate(columns):
         middle = LEFT + slot * (place + 0.5)

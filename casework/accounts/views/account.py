@@ -8,12 +8,11 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,12 +21,13 @@ from django.views.decorators.http import require_POST, require_safe
 from casework.accounts import actions
 from casework.accounts.forms import FirstPasswordForm, NameForm, NewPasswordForm, TokenForm
 from casework.accounts.invitations import accept_invitation, gone, open_invitation
+from casework.accounts.locking import lock_session
 from casework.accounts.models import RoleGrant, Token
 from casework.accounts.step_up import has_second_factor, step_up_required
 from casework.accounts.views.people import form_methods
 from casework.core.access import visible_or_404
 from casework.core.errors import DomainError, NotFound
-from casework.core.http import AuthenticatedRequest, add_error, render_form, safe_next
+from casework.core.http import AuthenticatedRequest, add_error, render_form
 from casework.core.once import once
 
 
@@ -97,10 +97,8 @@ def revoke_token(request: AuthenticatedRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 @login_not_required
 def lock(request: HttpRequest) -> HttpResponse:
-    """End this session at once; signing in again leads back to the page that was open."""
-    back = safe_next(request, "/")
-    logout(request)
-    return redirect(f"{reverse('account_login')}?{urlencode({REDIRECT_FIELD_NAME: back})}")
+    """End this session at once; signing in again leads back to the page that was open, with what was typed in it."""
+    return lock_session(request)
 
 
 @login_not_required

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from casework.audit import clock
 from casework.audit.models import AuditEvent
+from casework.cases.access import can_try_break_glass
 from casework.core.access import require
 from casework.core.exports import csv_response
 from casework.core.filters import active_chips
@@ -35,6 +36,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": audit_log.lines(page.rows, request.user),  # type: ignore[arg-type]
         "total": count_text(*capped_count(rows)),
+        "may_break_glass": can_try_break_glass(request.user),  # type: ignore[arg-type]
         "may_export": access.can_export_audit(request.user),  # type: ignore[arg-type]
     }
     actions.note_audit_read(actor=request.user, asked=request.GET.dict())  # type: ignore[arg-type]
