@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from casework.core.database import ensure_database, state_dir
 
@@ -18,6 +19,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 def pytest_configure(config: pytest.Config) -> None:
     ensure_database(state_dir())
+    # The same hashing of passwords, without the hundred megabytes that make guessing expensive.
+    Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism, Argon2PasswordHasher.time_cost = 64, 1, 1
 
 
 @pytest.hookimpl(trylast=True)
