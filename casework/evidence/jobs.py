@@ -9,15 +9,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import structlog
 from django.db import transaction
+from django.db.models import F
 from procrastinate.contrib.django import app
 
 from casework.core.errors import IntegrityFailure
 from casework.core.workflow import change
 from casework.evidence import previews, store, sweeping
 from casework.evidence.models import Blob, EvidenceFile, Preview, Video
-from casework.evidence.queue import PREVIEWS, PROBE
+from casework.evidence.queue import PREVIEWS, PROBE, queue_lost_previews
 from casework.evidence.sniffing import Sniffed, sniff
+
+_log = structlog.get_logger("casework.evidence")
 
 
 @app.task(name=PREVIEWS, queue="media")
@@ -26,6 +30,7 @@ def make_previews(sha256: str) -> None:
     blob = Blob.objects.filter(pk=sha256).first()
     if blob is None or Preview.objects.filter(blob=blob, state=Preview.State.READY).exists():
         return
+    Preview.objects.filter(blob=blob, kind=Preview.Kind.POSTER).update(attempts=F("attempts") + 1)
     try:
         made = previews.make(blob.sha256, _sniffed(blob))
     except (previews.PreviewFailed, IntegrityFailure) as error:
@@ -35,11 +40,13 @@ def make_previews(sha256: str) -> None:
         for kind, preview in made.previews.items():
             values = {
                 "state": Preview.State.READY, "derived": preview.sha256, "media_type": preview.media_type,
-                "size": preview.size, "note": "",
+                "size": preview.size, "note": "", "isolated": made.isolated,
             }  # fmt: skip
             Preview.objects.update_or_create(blob=blob, kind=kind, defaults=values)
         for video in Video.objects.filter(item__files__blob=blob, duration=None).distinct():
             _write_facts(video, made.facts)
+    write = _log.info if made.isolated else _log.warning
+    write("evidence.preview_made", isolated=made.isolated, kinds=sorted(made.previews))
 
 
 @app.task(name=PROBE, queue="media")
@@ -62,6 +69,15 @@ def probe_video(item_id: str) -> None:
 def sweep_store(timestamp: int) -> None:
     """Remove what killed uploads left behind a day ago or earlier."""
     sweeping.sweep()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="casework.evidence.jobs.requeue_previews", queue="upkeep", queueing_lock="requeue_previews")
+def requeue_previews(timestamp: int) -> None:
+    """Queue again the previews whose job was lost."""
+    queued, lost = queue_lost_previews()
+    if queued or lost:
+        _log.warning("evidence.previews_requeued", queued=queued, given_up=lost)
 
 
 def _sniffed(blob: Blob) -> Sniffed:

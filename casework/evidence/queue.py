@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from procrastinate.contrib.django import app
+import datetime
 
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from casework.audit import clock
 from casework.evidence.models import Blob, Item, Preview
 
 PREVIEWS = "casework.evidence.jobs.make_previews"
 PROBE = "casework.evidence.jobs.probe_video"
+MOST_ATTEMPTS = 3
+MOST_AT_ONCE = 500
+GIVEN_UP = "making it was begun three times and never ended"
+WORKER_SILENT = datetime.timedelta(minutes=2)
+"""A worker tells every ten seconds that it lives."""
 
 
 def queue_previews(blob: Blob) -> None:
@@ -15,6 +26,35 @@ def queue_previews(blob: Blob) -> None:
     _waiting, new = Preview.objects.get_or_create(blob=blob, kind=Preview.Kind.POSTER)
     if new:
         app.configure_task(PREVIEWS).defer(sha256=blob.pk)
+
+
+def queue_lost_previews() -> tuple[int, int]:
+    """Queue again what waits although no job will make it: its worker was killed, or its row is gone from the queue.
+
+    Returns how many were queued and how many given up: files whose making was begun three times and never ended, which
+    a worker does not survive.
+    """
+    queued, lost = 0, 0
+    waiting = Preview.objects.filter(kind=Preview.Kind.POSTER, state=Preview.State.WAITING)
+    for preview in waiting.values_list("pk", flat=True)[:MOST_AT_ONCE]:
+        with transaction.atomic():
+            row = waiting.select_for_update(skip_locked=True).filter(pk=preview).first()
+            if row is None or _jobs_alive(row.blob_id).exists():
+                continue
+            if row.attempts >= MOST_ATTEMPTS:
+                waiting.filter(pk=row.pk).update(state=Preview.State.FAILED, note=GIVEN_UP)
+                lost += 1
+            else:
+                app.configure_task(PREVIEWS).defer(sha256=row.blob_id)
+                queued += 1
+    return queued, lost
+
+
+def _jobs_alive(sha256: str) -> QuerySet[ProcrastinateJob]:
+    """Jobs that will make, or are making, the previews of these bytes: a job begun is alive as long as its worker."""
+    beating = clock.now() - WORKER_SILENT
+    alive = Q(status="todo") | Q(status="doing", worker__last_heartbeat__gte=beating)
+    return ProcrastinateJob.objects.filter(alive, task_name=PREVIEWS, args__sha256=sha256)
 
 
 def queue_probe(item: Item) -> None:

@@ -10,14 +10,15 @@ from django.db.models import Count, Min, Q, Sum
 from casework.audit import clock
 from casework.audit.events import Event
 from casework.audit.models import AuditEvent
-from casework.evidence.models import Blob
+from casework.evidence.models import Blob, Preview
 
 CHECK_DAYS = 90
 
 
 @dataclass(frozen=True)
 class Integrity:
-    """Counts of blobs by the result of their last check; sizes in bytes; the chain's length and last hash."""
+    """Counts of blobs by the result of their last check; sizes in bytes; the chain's length and last hash; how many
+    files were opened for a preview by a reader that limits alone held, because the kernel could not confine it."""
 
     blobs: int
     size: int
@@ -27,6 +28,7 @@ class Integrity:
     links: int
     head: str
     verifications: list[AuditEvent]
+    unconfined: int
 
     @property
     def unsound(self) -> int:
@@ -34,7 +36,7 @@ class Integrity:
 
 
 def report() -> Integrity:
-    """The present state. Four queries; nothing is read from the store."""
+    """The present state. Five queries; nothing is read from the store."""
     limit = clock.now() - datetime.timedelta(days=CHECK_DAYS)
     counts = dict(Blob.objects.order_by().values_list("check_result").annotate(number=Count("pk")))
     whole = Blob.objects.aggregate(
@@ -51,4 +53,5 @@ def report() -> Integrity:
         links=last.position if last else 0,
         head=bytes(last.hash).hex() if last else "",
         verifications=list(AuditEvent.objects.filter(event=Event.CHAIN_VERIFIED).order_by("-position")[:5]),
+        unconfined=Preview.objects.filter(kind=Preview.Kind.POSTER, isolated=False).count(),
     )

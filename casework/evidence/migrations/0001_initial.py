@@ -225,6 +225,8 @@ class Migration(migrations.Migration):
                 ('media_type', models.CharField(blank=True, max_length=40)),
                 ('size', models.PositiveBigIntegerField(default=0)),
                 ('note', models.CharField(blank=True, max_length=200)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('isolated', models.BooleanField(null=True)),
                 ('blob', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='previews', to='evidence.blob')),
             ],
         ),

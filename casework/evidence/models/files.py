@@ -89,6 +89,9 @@ class Preview(models.Model):
     media_type = models.CharField(max_length=40, blank=True)
     size = models.PositiveBigIntegerField(default=0)
     note = models.CharField(max_length=200, blank=True)
+    # How often making it was begun, and whether the reader had neither network nor files when it was made.
+    attempts = models.PositiveSmallIntegerField(default=0)
+    isolated = models.BooleanField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["blob", "kind"], name="one_preview_of_a_kind")]
