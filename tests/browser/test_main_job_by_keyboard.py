@@ -1,4 +1,4 @@
-"""The way from the lead to the approved finding without a mouse: Tab, arrows, Space, Enter and typing."""
+"""The way from the lead to the acknowledged referral without a mouse: Tab, arrows, Space, Enter and typing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.browser.conftest import PASSWORD
 
 TITLE = "One man shot after surrender at a crossing"
 RECORDING = "Recording from the air"
+NOTE = "We submit one incident for your attention."
 IS_FOCUSED = "element => element === document.activeElement"
 RING = """() => {
     const element = document.activeElement, style = getComputedStyle(element);
@@ -144,6 +145,7 @@ def add_video(keys: Keys, recording: Path) -> None:
     keys.reach(page.get_by_label("Files"))
     page.get_by_label("Files").set_input_files(recording)
     keys.type("Title", RECORDING)
+    keys.pick("Caveat", "Any recipient of referrals")
     keys.tick("The act")
     keys.enter(button(page, "Register the evidence"))
     expect(page.get_by_text("Registered and sealed.")).to_be_visible()
@@ -171,29 +173,112 @@ def propose(keys: Keys) -> None:
     expect(page.locator("#proposed")).to_contain_text("Confirmed violation")
 
 
+def prove(keys: Keys) -> None:
+    """Give the password again where a step asks for it."""
+    keys.reach(keys.page.get_by_label("Password", exact=True))
+    keys.page.keyboard.type(PASSWORD)
+    keys.press("Enter")
+
+
+def go(keys: Keys, section: str, address: str) -> None:
+    """By the navigation, and past it."""
+    keys.enter(keys.page.get_by_role("navigation", name="Main").get_by_role("link", name=re.compile(f"^{section}")))
+    keys.page.wait_for_url(address)
+    keys.skip()
+
+
 def approve(keys: Keys) -> None:
     page = keys.page
-    keys.enter(page.get_by_role("navigation", name="Main").get_by_role("link", name=re.compile("^Review queue")))
-    page.wait_for_url("**/reviews/")
-    keys.skip()
+    go(keys, "Review queue", "**/reviews/")
     keys.enter(link(page, "^F-"))
     page.wait_for_url("**/review/")
     keys.skip()
     keys.enter(link(page, "^Approve"))
-    password = page.get_by_label("Password", exact=True)
-    keys.reach(password)
-    page.keyboard.type(PASSWORD)
-    keys.press("Enter")
+    prove(keys)
     page.wait_for_url("**/approve/")
     keys.skip()
     keys.enter(button(page, "Approve"))
     expect(page.get_by_text("Approved. It is the office's conclusion from today.")).to_be_visible()
 
 
-def test_it_takes_a_case_to_its_finding_without_a_mouse(desks, office_cast, material) -> None:  # type: ignore[no-untyped-def]
+def refer(keys: Keys) -> None:
+    """Prepare, read what the recipient will see, submit."""
+    page = keys.page
+    go(keys, "Referrals", "**/referrals/")
+    keys.enter(link(page, "New referral"))
+    page.wait_for_url("**/referrals/new/")
+    keys.skip()
+    keys.choose("Recipient", "ICRC")
+    keys.choose("Purpose", "Tracing request")
+    keys.reach(page.get_by_label(TITLE))
+    keys.press("Space")
+    expect(page.get_by_label(TITLE)).to_be_checked()
+    keys.enter(button(page, "Save and choose evidence"))
+    expect(page.get_by_label(RECORDING)).to_be_checked()
+    keys.skip()
+    keys.enter(button(page, "Save and write the note"))
+    expect(page.get_by_label("Covering note")).to_be_visible()
+    keys.skip()
+    keys.type("Covering note", NOTE)
+    keys.enter(button(page, "Save and preview"))
+    preview = page.get_by_role("article", name="Dossier")
+    expect(preview).to_contain_text(NOTE)
+    expect(preview).to_contain_text(RECORDING)
+    keys.skip()
+    keys.enter(link(page, "Submit for approval"))
+    page.wait_for_url("**/submit/")
+    keys.skip()
+    keys.enter(button(page, "Freeze and submit"))
+    expect(page.get_by_text("Submitted. Somebody else has to approve it.")).to_be_visible()
+
+
+def approve_referral(keys: Keys) -> None:
+    page = keys.page
+    go(keys, "Referrals", "**/referrals/")
+    keys.enter(link(page, "^R-"))
+    expect(page.get_by_role("article", name="Dossier")).to_contain_text(RECORDING)
+    keys.skip()
+    keys.enter(link(page, "^Approve"))
+    prove(keys)
+    page.wait_for_url("**/approve/")
+    keys.skip()
+    keys.enter(button(page, "Approve for"))
+    expect(page.get_by_text("Approved. A referral officer can send it now.")).to_be_visible()
+
+
+def send(keys: Keys) -> None:
+    """Record it as sent, then the acknowledgement that came."""
+    page = keys.page
+    go(keys, "Referrals", "**/referrals/")
+    keys.enter(link(page, "^R-"))
+    expect(page.get_by_role("article", name="Dossier")).to_be_visible()
+    keys.skip()
+    keys.enter(link(page, "Record as sent to ICRC"))
+    prove(keys)
+    expect(page.get_by_label("Receipt")).to_be_visible()
+    keys.skip()
+    keys.type("Receipt", "Message 4417")
+    keys.enter(button(page, "Record as sent to ICRC"))
+    expect(page.get_by_text("Recorded as sent to ICRC.")).to_be_visible()
+    keys.skip()
+    keys.enter(link(page, "[Aa]cknowledge"))
+    expect(page.get_by_label("Their reference")).to_be_visible()
+    keys.skip()
+    keys.type("Their reference", "CTA-25-701")
+    keys.type("What it says", "Received and registered.")
+    keys.enter(button(page, "Record"))
+    expect(page.get_by_text("Acknowledgement recorded.")).to_be_visible()
+    expect(page.get_by_role("main")).to_contain_text("CTA-25-701")
+
+
+def test_it_takes_a_case_to_its_acknowledgement_without_a_mouse(desks, office_cast, material) -> None:  # type: ignore[no-untyped-def]
     keys = Keys(desks(office_cast.investigator).open("/"))
     log_case(keys)
     add_victim(keys)
     add_video(keys, material.recording)
     propose(keys)
     approve(Keys(desks(office_cast.reviewer).open("/")))
+    officer = Keys(desks(office_cast.referral_officer).open("/"))
+    refer(officer)
+    approve_referral(Keys(desks(office_cast.second_officer).open("/")))
+    send(officer)

@@ -1,19 +1,18 @@
-"""Every page, for everyone who may open it, wide and narrow, light and dark: no fault that a machine can find."""
+"""Every page, wide and narrow, light and dark: no fault that a machine can find. Each once a day, all for everyone when
+the long tests run."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from http import HTTPStatus
-from types import SimpleNamespace
 
-from django.test import Client
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import NARROW, WIDE, Desk, axe_violations, sideways
 from tests.browser.inventory import addresses, names, routes
-from tests.helpers import stepped_up
 
-CONTRAST = ("color-contrast",)
 # Everyone who sees pages in a way of their own, whoever logs cases first.
 ROLES = ("investigator", "reviewer", "officer", "admin", "auditor", "viewer", "reviewer2", "officer2", "nobody")
 # The same as a colleague before them; they open what only they can.
@@ -45,36 +44,39 @@ class Shape(HTMLParser):
                 return
 
 
-def look(page: Page, *, again: bool = False) -> list[str]:
-    """Faults of the open page: in the light at both widths, then in the dark. Structure does not depend on the scheme
-    nor colours on the width, so neither is asked twice. Of elements that were all examined before on other pages, only
-    what they are together is asked `again`."""
+LIGHT, DARK = "light", "dark"
+COMBINATIONS = tuple((scheme, size) for scheme in (LIGHT, DARK) for size in (WIDE, NARROW))
+
+
+def set_up(page: Page, scheme: str, size: tuple[int, int]) -> None:
+    """This scheme and size, once every change of colour has ended."""
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.evaluate("Promise.allSettled(document.getAnimations().map(change => change.finished))")
+
+
+def look(page: Page) -> list[str]:
+    """Faults of the open page by all rules of axe and by its width, light and dark, wide and narrow."""
     found = []
-    for scheme, (width, height), rules, without in (
-        ("light", WIDE, (), ()),
-        ("light", NARROW, None if again else (), CONTRAST),
-        ("dark", NARROW, None if again else CONTRAST, ()),
-        ("dark", WIDE, None, ()),
-    ):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.set_viewport_size({"width": width, "height": height})
-        page.evaluate("Promise.allSettled(document.getAnimations().map(change => change.finished))")
-        lines = [] if rules is None else axe_violations(page, rules=rules, without=without)
+    for scheme, size in COMBINATIONS:
+        set_up(page, scheme, size)
+        lines = axe_violations(page)
         if over := sideways(page):
             lines.append(f"scrolls sideways by {over} px")
-        found += [f"{page.url} {width} {scheme}: {line}" for line in lines]
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        found += [f"{page.url} {size[0]} {scheme}: {line}" for line in lines]
+    set_up(page, LIGHT, WIDE)
     return found
 
 
-def glance(page: Page) -> list[str]:
-    """Of a page built like one examined before: whether what it says fits."""
+def glance(page: Page, *, known: bool) -> list[str]:
+    """Faults of the open page in the light: whether it fits, wide and narrow, and by all rules of axe when it is wide,
+    unless every element of it was examined before on a page made of them."""
     found = []
-    for width, height in (WIDE, NARROW):
-        page.set_viewport_size({"width": width, "height": height})
+    for size in (NARROW, WIDE):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
         if over := sideways(page):
-            found.append(f"{page.url} {width}: scrolls sideways by {over} px")
-    return found
+            found.append(f"{page.url} {size[0]}: scrolls sideways by {over} px")
+    return found if known else found + [f"{page.url}: {line}" for line in axe_violations(page)]
 
 
 def test_it_knows_every_page() -> None:
@@ -83,49 +85,52 @@ def test_it_knows_every_page() -> None:
     assert known == {name for name in routes() if not name.startswith("admin:")}
 
 
-class Round:
-    """The pages examined so far. A page whose every element stands on an examined one is only glanced at, when it is
-    the first of its kind, or not opened again, when somebody else sees the same."""
-
-    def __init__(self, office: SimpleNamespace, client: Client) -> None:
-        self.office, self.client = office, client
-        self.places = addresses(office)
-        self.seen: set[str] = set()
-        self.shapes: set[frozenset[str]] = set()
-
-    def visit(self, desk: Desk, name: str, address: str, own: bool) -> list[str]:
-        answer = self.client.get(address)
-        if answer.status_code != HTTPStatus.OK:
-            return [f"{address}: {answer.status_code}"] if own else []
-        shape = frozenset(Shape(answer.content.decode()).found)
-        fresh = not shape <= self.seen
-        known = shape in self.shapes if own else not fresh
-        self.seen |= shape
-        self.shapes.add(shape)
-        if not known or name == "office:home":
-            return look(desk.open(address), again=not fresh)
-        return glance(desk.open(address)) if own else []
-
-    def walk(self, role: str, desk: Desk) -> list[str]:
-        """What is wrong with the pages that `role` may open."""
-        faults: list[str] = []
-        for name, (owner, *_examples) in routes().items():
-            if owner != role and role in OWN_PAGES_ONLY:
-                continue
-            for address in self.places[name] if owner == role else self.places[name][:1]:
-                faults += [f"{role}: {line}" for line in self.visit(desk, name, address, owner == role)]
-        return faults
+def walk(desk: Desk, role: str, places: dict[str, list[str]]) -> Iterator[str]:
+    """The pages that `role` may open, one after the other: all examples of the role's own, the first of the others'."""
+    for name, (owner, *_examples) in routes().items():
+        if owner != role and role in OWN_PAGES_ONLY:
+            continue
+        for address in places[name] if owner == role else places[name][:1]:
+            answer = desk.page.goto(desk.base + address)
+            assert answer is not None
+            if answer.status == HTTPStatus.OK:
+                yield address
+            elif owner == role:
+                raise AssertionError(f"{role}: {address}: {answer.status}")
 
 
-def test_it_shows_everyone_each_page_without_a_fault(desks, small_office, client) -> None:  # type: ignore[no-untyped-def]
-    pages, faults = Round(small_office, client), []
+def test_it_shows_each_page_without_a_fault(desks, small_office) -> None:  # type: ignore[no-untyped-def]
+    """Every page once, opened by the one whose it is. Nobody else, nothing dark and nothing narrow but its width: for
+    that there is the long look below."""
+    places, faults = addresses(small_office), []
+    seen: set[str] = set()
+    opened = 0
     for role in ROLES:
         user = small_office.users.get(role)
         desk = desks(user, proved=user is not None)
-        client.logout()
-        if user:
-            stepped_up(client, user)
-        faults += pages.walk(role, desk)
+        own = {name: places[name] for name, (owner, *_examples) in routes().items() if owner == role}
+        for addresses_of in own.values():
+            for address in addresses_of:
+                answer = desk.page.goto(desk.base + address)
+                assert answer is not None
+                assert answer.status == HTTPStatus.OK, f"{role}: {address}: {answer.status}"
+                elements = Shape(answer.text()).found
+                faults += [f"{role}: {line}" for line in glance(desk.page, known=elements <= seen)]
+                seen |= elements
+                opened += 1
+    assert faults == []
+    assert opened == sum(len(addresses_of) for addresses_of in places.values())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("role", ROLES)
+def test_it_shows_everyone_every_page_without_a_fault(desks, small_office, role) -> None:  # type: ignore[no-untyped-def]
+    """Every page for everyone who may open it: all rules of axe, light and dark, wide and narrow. Some minutes each."""
+    user = small_office.users.get(role)
+    desk = desks(user, proved=user is not None)
+    faults = []
+    for _address in walk(desk, role, addresses(small_office)):
+        faults += look(desk.page)
     assert faults == []
 
 
