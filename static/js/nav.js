@@ -1,9 +1,10 @@
-// On phones the navigation is a strip: bring the place where we are into view.
-const current = document.querySelector(".sidebar [aria-current]");
-const strip = document.querySelector(".sidebar");
-if (current && strip && strip.scrollWidth > strip.clientWidth) {
-  strip.scrollLeft = current.offsetLeft - strip.clientWidth / 2 + current.offsetWidth / 2;
-}
+// On phones the navigation and the tabs are strips: bring the place where we are into view.
+document.querySelectorAll(".sidebar, .tabs").forEach((strip) => {
+  const current = strip.querySelector("[aria-current]");
+  if (!current || strip.scrollWidth <= strip.clientWidth) return;
+  const away = current.getBoundingClientRect().left - strip.getBoundingClientRect().left;
+  strip.scrollLeft += away - strip.clientWidth / 2 + current.offsetWidth / 2;
+});
 
 // "/" goes to the search box, as long as nothing is being typed.
 document.addEventListener("keydown", (event) => {
