@@ -51,9 +51,10 @@ class UserQuerySet(models.QuerySet):
         return self.annotate(has_second_factor=Exists(mine))
 
     def with_roles(self) -> UserQuerySet:
-        """Each row gets `grants_read`: team and role of its grants in force, of which `User.roles` is made."""
+        """Each row gets `grants_read`: role, team and its name of the grants in force; `User.roles` is made of it."""
+        read = {"team": "team_id", "name": "team__name", "role": "role"}
         grants = apps.get_model("accounts", "RoleGrant").objects.in_force().filter(user=OuterRef("pk")).order_by()
-        return self.annotate(grants_read=ArraySubquery(grants.values(row=JSONObject(team="team_id", role="role"))))
+        return self.annotate(grants_read=ArraySubquery(grants.values(row=JSONObject(**read))))
 
     def with_role(self, *roles: str, team_id: Any = None) -> UserQuerySet:
         """People who hold one of `roles` now (in that team, if given)."""

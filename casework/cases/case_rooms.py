@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +19,8 @@ from casework.cases.models.people import StatusAtDeath
 from casework.cases.rooms import CaseRoom, Facts, Step, register, room_counts
 
 if TYPE_CHECKING:
+    from django.db.models.sql import Query
+
     from casework.accounts.models import User
 
 
@@ -32,15 +37,41 @@ def case_counts(case: Case) -> dict[str, Any]:
     known: dict[str, Any] | None = getattr(case, "known_counts", None)
     if known is None:
         row: Any = case if hasattr(case, "note_rows") else counted(Case.objects.only("pk")).get(pk=case.pk)
-        names = ("perpetrator_rows", "note_rows", "kinds", "tag_names", *room_counts())
-        known = {name: getattr(row, name) for name in names} | (row.people_counts or NOBODY)
+        known = {name: getattr(row, name) for name in _sub_selects() if name != "people_counts"}
+        known |= row.people_counts or NOBODY
         case.known_counts = known  # type: ignore[attr-defined]
     return known
 
 
 def counted(rows: QuerySet[Case]) -> QuerySet[Case]:
     """The cases together with what `case_counts` tells of them, so that it asks no more."""
-    victims = (
+    return rows.annotate(**_sub_selects())
+
+
+@cache
+def _sub_selects() -> dict[str, RawSQL]:
+    """The counts of this room and those above as SQL, compiled once: they speak of the case and never of who asks, and
+    putting them together anew would cost every page of a case more than reading them does."""
+    moments = CaptureMoment.objects.filter(case=OuterRef("pk"), removed_at=None).values("kind")
+    tags = Tag.objects.filter(cases=OuterRef("pk")).values("name")
+    query = Case.objects.annotate(
+        people_counts=Subquery(_victims()),
+        perpetrator_rows=_rows(Perpetrator.objects.filter(removed_at=None)),
+        note_rows=_rows(Note.objects.all()),
+        kinds=ArraySubquery(moments),
+        tag_names=ArraySubquery(tags),
+        **room_counts(),
+    ).query
+    return {name: _compiled(query, part) for name, part in query.annotations.items()}
+
+
+def _compiled(query: Query, part: Any) -> RawSQL:
+    sql, params = query.get_compiler(DEFAULT_DB_ALIAS).compile(part)
+    return RawSQL(sql, params, output_field=part.output_field)  # noqa: S611  (compiled by Django; values are parameters)
+
+
+def _victims() -> QuerySet[Victim, Any]:
+    return (
         Victim.objects.filter(case=OuterRef("pk"), removed_at=None)
         .order_by()
         .values("case")
@@ -55,16 +86,6 @@ def counted(rows: QuerySet[Case]) -> QuerySet[Case]:
             )
         )
         .values("counts")
-    )
-    moments = CaptureMoment.objects.filter(case=OuterRef("pk"), removed_at=None).values("kind")
-    tags = Tag.objects.filter(cases=OuterRef("pk")).values("name")
-    return rows.annotate(
-        people_counts=Subquery(victims),
-        perpetrator_rows=_rows(Perpetrator.objects.filter(removed_at=None)),
-        note_rows=_rows(Note.objects.all()),
-        kinds=ArraySubquery(moments),
-        tag_names=ArraySubquery(tags),
-        **room_counts(),
     )
 
 

@@ -59,7 +59,8 @@ def register(room: CaseRoom) -> None:
 
 
 def room_counts() -> dict[str, Combinable]:
-    """The sub-selects of all rooms, by name; each refers to the case as `OuterRef("pk")`."""
+    """The sub-selects of all rooms, by name; each refers to the case as `OuterRef("pk")` and to nothing that differs
+    between requests: no person, no day."""
     return {name: part for room in _rooms.values() for name, part in room.counts().items()}
 
 

@@ -27,17 +27,14 @@ _SHORT = 240
 
 def with_files(items: QuerySet[Any]) -> QuerySet[Any]:
     """Items with their files, blobs and previews, in two more queries whatever their number."""
-    return items.select_related("source", "post").prefetch_related(_files())
+    files = EvidenceFile.objects.select_related("blob", "added_by").prefetch_related("blob__previews")
+    return items.select_related("source", "post").prefetch_related(Prefetch("files", files, to_attr="loaded_files"))
 
 
 def linked_with_files(links: QuerySet[Any]) -> QuerySet[Any]:
-    """Links with their items as `with_files` gives them."""
-    return links.select_related("item__source", "item__post").prefetch_related(_files("item__"))
-
-
-def _files(path: str = "") -> Prefetch[Any]:
-    files = EvidenceFile.objects.select_related("blob", "added_by").prefetch_related("blob__previews")
-    return Prefetch(f"{path}files", files, to_attr="loaded_files")
+    """Links with their items, and what the cover of an item is made of: files, blobs, previews, the text of a post."""
+    files = EvidenceFile.objects.select_related("blob").prefetch_related("blob__previews")
+    return links.select_related("item__post").prefetch_related(Prefetch("item__files", files, to_attr="loaded_files"))
 
 
 def visible_links(item: Item, user: User) -> list[EvidenceLink]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -29,11 +30,7 @@ def findings_of(case: Case) -> list[Finding]:
     """The case's findings, newest first, read once and kept on the object for the rest of the request."""
     known: list[Finding] | None = getattr(case, "known_findings", None)
     if known is None:
-        known = list(
-            Finding.objects.filter(case=case)
-            .select_related("proposed_by", "approved_by", "victims_party", "responsible_party")
-            .annotate(stated=_stated())
-        )
+        known = list(_findings().filter(case=case))
         for finding in known:
             finding.case = case
             finding.stated = [VictimCount(finding=finding, **row) for row in finding.stated]  # type: ignore[attr-defined]
@@ -41,10 +38,14 @@ def findings_of(case: Case) -> list[Finding]:
     return known
 
 
-def _stated() -> ArraySubquery:
-    """The victims of a finding by status, in their order."""
+@cache
+def _findings() -> QuerySet[Finding]:
+    """All findings with what a page says of them; `stated` are the victims by status, in their order. Put together once
+    and never read itself: each page filters it."""
     rows = VictimCount.objects.filter(finding=OuterRef("pk"))
-    return ArraySubquery(rows.values(row=JSONObject(status="status", at_least="at_least", at_most="at_most")))
+    stated = ArraySubquery(rows.values(row=JSONObject(status="status", at_least="at_least", at_most="at_most")))
+    people_and_parties = ("proposed_by", "approved_by", "victims_party", "responsible_party")
+    return Finding.objects.select_related(*people_and_parties).annotate(stated=stated)
 
 
 def finding_today(case: Case) -> Finding | None:

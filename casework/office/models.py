@@ -24,8 +24,8 @@ class SearchDocument(models.Model):
     comparison keys (`casework.core.text.skeleton`), in `text` for trigrams and in `vector` by word.
 
     What is asked of every match is kept beside the words, for a common word meets thousands: `teams` are those whose
-    readers all see the record, none for a sensitive case; `changed_at` is the record's. People's rows have neither, for
-    their names are asked for together with their case."""
+    readers all see it, none for a sensitive case and its people; `changed_at` is the record's, none for people.
+    """
 
     class Kind(models.TextChoices):
         CASE = "case"
@@ -43,7 +43,7 @@ class SearchDocument(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, null=True, related_name="+")
     item = models.ForeignKey(Item, models.CASCADE, null=True, related_name="+")
     statement = models.ForeignKey(Statement, models.CASCADE, null=True, related_name="+")
-    teams = ArrayField(models.UUIDField(), default=list)
+    teams = ArrayField(models.UUIDField())
     changed_at = models.DateTimeField(null=True)
     text = models.TextField()
     vector = SearchVectorField()

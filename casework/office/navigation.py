@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 
 from casework.accounts.access import can_see_people
@@ -93,7 +94,13 @@ def sections(user: User, path: str, facts: Facts) -> list[Section]:
 
 def _entry(facts: Facts, label: Any, name: str, icon: str, allowed: Callable[[User], bool]) -> Entry:
     waiting = (lambda: facts.reviews) if name == "findings:review_queue" else (lambda: "")
-    return Entry(label, reverse(name), icon, waiting=waiting)
+    return Entry(label, _address(name, get_script_prefix()), icon, waiting=waiting)
+
+
+@cache
+def _address(name: str, prefix: str) -> str:
+    """The address of a page that takes no arguments; `prefix` is where the site is mounted."""
+    return reverse(name)
 
 
 # Pages whose address does not begin with that of the entry they belong to.
@@ -114,7 +121,8 @@ def _mark(entries: list[Entry], path: str) -> None:
 
 class Facts:
     """What the frame of a page knows of the person from the database: the names of their teams, and how many reviews
-    wait for them. One query, made when a page first draws either."""
+    wait for them. The names came with the person's roles; for reviewers it is one query, made when a page first draws
+    either."""
 
     def __init__(self, user: User) -> None:
         self.user = user
@@ -122,8 +130,12 @@ class Facts:
     @cached_property
     def teams(self) -> dict[Any, tuple[str, int]]:
         """Name and number of waiting reviews of each team in which the person has a role."""
-        rows = Team.objects.filter(pk__in=[pk for pk in self.user.roles if pk]).order_by("name")
-        if not self.user.teams_as(Role.REVIEWER):
+        reviews = self.user.teams_as(Role.REVIEWER)
+        read = getattr(self.user, "grants_read", None)
+        if read is not None and not reviews:
+            return {uuid.UUID(row["team"]): (row["name"], 0) for row in read if row["team"]}
+        rows = Team.objects.filter(pk__in=[pk for pk in self.user.roles if pk])
+        if not reviews:
             return {pk: (name, 0) for pk, name in rows.values_list("pk", "name")}
         waiting = waiting_for(self.user).filter(case__team=OuterRef("pk")).order_by().values("pk")[: MOST_COUNTED + 1]
         rows = rows.annotate(waiting=ArraySubquery(waiting))

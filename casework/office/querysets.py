@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Q
 
-from casework.cases.querysets import AnyOf, opened_cases, visible_case
+from casework.cases.querysets import AnyOf, opened_cases
 
 if TYPE_CHECKING:
     from casework.accounts.models import User
@@ -17,21 +17,17 @@ if TYPE_CHECKING:
 
 class SearchQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> SearchQuerySet:
-        """Exactly the rows of cases, items and statements that the person sees, told without a look at the record.
+        """Exactly the rows whose record the person sees, told without a look at the record.
 
         Either a reading team of theirs all sees it, or it hangs on one of the few cases opened to them by name; those
         are read once, and only when a row of no such team is met.
         """
         if not user.is_active:
             return self.none()
-        links = apps.get_model("evidence", "EvidenceLink").objects.present()
-        items = ArraySubquery(links.filter(AnyOf(F("case_id"), opened_cases(user))).order_by().values("item_id"))
+        opened = opened_cases(user)
+        links = apps.get_model("evidence", "EvidenceLink").objects.present().filter(AnyOf(F("case_id"), opened))
         return self.filter(
             Q(teams__overlap=user.reading_teams)
-            | Q(AnyOf(F("case_id"), opened_cases(user)))
-            | Q(AnyOf(F("item_id"), items))
+            | Q(AnyOf(F("case_id"), opened))
+            | Q(AnyOf(F("item_id"), ArraySubquery(links.order_by().values("item_id"))))
         )
-
-    def people_visible_to(self, user: User) -> SearchQuerySet:
-        """The same of rows that speak of people, who always belong to a case."""
-        return self.filter(visible_case(user, "case__"))

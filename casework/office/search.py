@@ -29,6 +29,7 @@ from casework.evidence.models import EvidenceFile, Item, Post
 from casework.findings.models import Finding
 from casework.office.addresses import page, record_page
 from casework.office.models import SearchDocument
+from casework.office.querysets import SearchQuerySet
 from casework.referrals.models import Referral
 from casework.statements.models import Statement
 
@@ -108,8 +109,9 @@ def find(user: User, text: str, number: int = 1) -> Found:
     if exact:
         found.groups = exact
         return found
-    words, found.has_next = _by_words(user, sought, number)
-    found.groups = [group for group in (_by_name(user, sought) if number == 1 else None, words) if group]
+    documents = SearchDocument.objects.visible_to(user).order_by()
+    words, found.has_next = _by_words(documents, sought, number)
+    found.groups = [group for group in (_by_name(documents, sought) if number == 1 else None, words) if group]
     return found
 
 
@@ -183,7 +185,7 @@ def address_forms(address: str) -> list[str]:
     return forms
 
 
-def _by_name(user: User, sought: str) -> Group | None:
+def _by_name(documents: SearchQuerySet, sought: str) -> Group | None:
     """Victims and alleged perpetrators whose name may be this, in any script; near spellings when none is exact."""
     key = skeleton(sought)
     words = key.split()
@@ -191,9 +193,8 @@ def _by_name(user: User, sought: str) -> Group | None:
         return None
     found = ExpressionWrapper(Q(vector=_query(words)), output_field=models.BooleanField())
     rows = list(
-        SearchDocument.objects.filter(kind__in=SearchDocument.PEOPLE)
+        documents.filter(kind__in=SearchDocument.PEOPLE)
         .filter(Q(vector=_query(words)) | Q(text__trigram_word_similar=key))
-        .people_visible_to(user)
         .annotate(exact=found, near=TrigramWordSimilarity(key, "text"))
         .order_by("-exact", "-near", "id")
         .defer("text", "vector", "teams")[: MOST_OF_A_GROUP + 1]
@@ -235,13 +236,13 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def _by_words(user: User, sought: str, number: int) -> tuple[Group | None, bool]:
+def _by_words(documents: SearchQuerySet, sought: str, number: int) -> tuple[Group | None, bool]:
     """Cases, evidence and statements that contain every word, last changed first, and whether more pages follow."""
     words = _WORD.findall(sought)[:12]
     if not words:
         return None, False
     query = _query(words)
-    ids, total = _candidates(user, query, number)
+    ids, total = _candidates(documents, query, number)
     if not ids:
         return None, False
     rows = (
@@ -261,15 +262,11 @@ def _by_words(user: User, sought: str, number: int) -> tuple[Group | None, bool]
     return group, number * PAGE_SIZE < min(total, CAP)
 
 
-def _candidates(user: User, query: SearchQuery, number: int) -> tuple[list[int], int]:
+def _candidates(documents: SearchQuerySet, query: SearchQuery, number: int) -> tuple[list[int], int]:
     """The ids of one page and how many rows were met, at most one over the cap. One statement: the visible matches are
     gathered once, then counted and sorted."""
-    met = (
-        SearchDocument.objects.filter(kind__in=SearchDocument.TEXTS, vector=query)
-        .visible_to(user)
-        .order_by()
-        .values_list("pk", "changed_at")[: CAP + 1]
-    )
+    matching = documents.filter(kind__in=SearchDocument.TEXTS, vector=query)
+    met = matching.values_list("pk", "changed_at")[: CAP + 1]
     inner, params = met.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(

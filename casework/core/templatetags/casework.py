@@ -66,6 +66,11 @@ _TASK_STATES = {
 }
 
 
+# Lines that every page of a case repeats are put together here: a template for each would cost more than its words.
+_CURRENT_PAGE = mark_safe(' aria-current="page"')
+_CURRENT_STEP = mark_safe(' aria-current="step"')
+
+
 def _part(name: str, **context: Any) -> SafeString:
     return mark_safe(render_to_string(f"components/{name}.html", context))  # noqa: S308  (a template's own output)
 
@@ -247,7 +252,9 @@ def tab(
     if active is None:
         request = context.get("request")
         active = request is not None and request.path == url.partition("?")[0]
-    return _part("tab", label=label, url=url, active=active, count=count)
+    current = _CURRENT_PAGE if active else ""
+    number = "" if count is None else f" ({count})"
+    return format_html('<li><a href="{}"{}>{}{}</a></li>', url, current, label, number)
 
 
 @register.simple_tag
@@ -268,14 +275,22 @@ def chip(text: Any, remove_url: str = "") -> SafeString:
 def task(label: Any, url: str = "", state: str = "not_started", note: Any = "") -> SafeString:
     """One line of a task list. States: not_started, started, done, blocked (no link), now."""
     tone, words = _TASK_STATES[state]
-    return _part("task", label=label, url="" if state == "blocked" else url, tone=tone, words=words, note=note)
+    return _task(label, "" if state == "blocked" else url, badge(words, tone), note=note)
 
 
 @register.simple_tag
 def step(label: Any, state: str = "not_started", url: str = "") -> SafeString:
     """One step of several; the list numbers them."""
     tone, words = _TASK_STATES[state]
-    return _part("task", label=label, url=url, tone=tone, words=words, current=state == "now")
+    return _task(label, url, badge(words, tone), current=_CURRENT_STEP if state == "now" else "")
+
+
+def _task(label: Any, url: str, status: SafeString, *, note: Any = "", current: str = "") -> SafeString:
+    shown = format_html('<a href="{}">{}</a>', url, label) if url else label
+    noted = format_html('<span class="task__note">{}</span>', note) if note else ""
+    return format_html(
+        '<li class="task"{}><span class="task__label">{}{}</span> {}</li>', current, shown, noted, status
+    )
 
 
 @register.simple_tag

@@ -14,6 +14,7 @@ from casework.accounts.models import Role
 from casework.audit import clock
 from casework.audit.events import Event
 from casework.audit.record import record
+from casework.cases.access import can_edit_case
 from casework.cases.case_rooms import counted
 from casework.cases.models import Case
 from casework.cases.rooms import case_frame
@@ -22,7 +23,7 @@ from casework.core.errors import Invalid
 from casework.core.exports import csv_response
 from casework.core.filters import active_chips
 from casework.core.paging import capped_count, count_text, keyset_page
-from casework.evidence.access import can_add_evidence, can_export_evidence
+from casework.evidence.access import can_export_evidence
 from casework.evidence.filters import ItemFilters
 from casework.evidence.models import EvidenceLink, Item
 from casework.evidence.models.items import Graphic, Kind
@@ -84,7 +85,7 @@ def item_export(request: PersonsRequest) -> HttpResponseBase:
 @require_GET
 def case_evidence(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """The evidence of one case as covered cards."""
-    case = visible_or_404(counted(Case.objects.select_related("region", "team")), request.user, pk=pk)
+    case = visible_or_404(counted(Case.objects.all()), request.user, pk=pk)
     links = linked_with_files(EvidenceLink.objects.present().filter(case=case))
     page = keyset_page(links, request.GET, orderings={"-linked": ("-linked_at",)}, default="-linked", page_size=CARDS)
     cards = [(link, cover) for link in page.rows for cover in covers([link.item])]
@@ -94,7 +95,8 @@ def case_evidence(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
         "page": page,
         "cards": cards,
         "some_graphic": any(link.item.graphic >= Graphic.INJURY for link in page.rows),
-        "kinds": NEW_KINDS if can_add_evidence(request.user, case) else [],
+        # That the case is seen was answered when it was read.
+        "kinds": NEW_KINDS if can_edit_case(request.user, case) else [],
         "kind_icons": KIND_ICONS,
     }
     return render(request, "evidence/case_evidence.html", context)

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('case', 'Case'), ('item', 'Item'), ('statement', 'Statement'), ('victim', 'Victim'), ('perpetrator', 'Perpetrator')], max_length=12)),
                 ('object_id', models.UUIDField()),
-                ('teams', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), default=list, size=None)),
+                ('teams', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
                 ('changed_at', models.DateTimeField(null=True)),
                 ('text', models.TextField()),
                 ('vector', django.contrib.postgres.search.SearchVectorField()),

@@ -5,7 +5,7 @@ of stop words: texts come in Ukrainian, Russian and English, and PostgreSQL know
 
 What a search asks of every match stands beside the words: `teams` and `changed_at` of office/models.py. Two
 writers may touch one item at once, each not seeing what the other has not yet committed: one links it to a case while
-another makes that case sensitive. Whoever links takes the case's row first, and whoever computes an item's teams takes
+another makes that case sensitive. Whoever links, or names a person, takes the case's row first, and whoever computes an item's teams takes
 its search row first and reads in a statement of its own, so that the later of the two sees both.
 """
 
@@ -29,7 +29,8 @@ BEGIN
             || setweight(office_search_words(third), 'C')
     )
     ON CONFLICT (kind, object_id) DO UPDATE
-        SET case_id = excluded.case_id, changed_at = excluded.changed_at, text = excluded.text, vector = excluded.vector;
+        SET case_id = excluded.case_id, changed_at = excluded.changed_at, text = excluded.text, vector = excluded.vector,
+            teams = CASE a_kind WHEN 'item' THEN office_searchdocument.teams ELSE excluded.teams END;
 END $$;
 
 CREATE FUNCTION office_search_see_item(an_item uuid) RETURNS void LANGUAGE plpgsql AS $$
@@ -94,11 +95,16 @@ END $$;
 
 CREATE FUNCTION office_search_person(a_kind text, a_person uuid, a_case uuid, a_key text, removed boolean)
 RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    its_case cases_case;
 BEGIN
     IF removed OR coalesce(a_key, '') = '' THEN
         DELETE FROM office_searchdocument WHERE kind = a_kind AND object_id = a_person;
     ELSE
-        PERFORM office_search_put(a_kind, a_person, a_case, NULL, NULL, a_key, NULL, NULL, '{}', NULL);
+        SELECT * INTO its_case FROM cases_case WHERE id = a_case FOR NO KEY UPDATE;
+        PERFORM office_search_put(
+            a_kind, a_person, a_case, NULL, NULL, a_key, NULL, NULL, office_search_case_teams(its_case), NULL
+        );
     END IF;
 END $$;
 
@@ -126,8 +132,7 @@ $$ BEGIN
 END $$;
 CREATE FUNCTION office_search_case_seen() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN
-    UPDATE office_searchdocument SET teams = office_search_case_teams(NEW)
-        WHERE kind = 'case' AND object_id = NEW.id;
+    UPDATE office_searchdocument SET teams = office_search_case_teams(NEW) WHERE case_id = NEW.id;
     PERFORM office_search_see_item(linked.item_id) FROM (
         SELECT item_id FROM evidence_evidencelink WHERE case_id = NEW.id AND removed_at IS NULL ORDER BY item_id
     ) linked;
