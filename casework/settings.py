@@ -271,6 +271,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "casework.core.schema.CaseworkSchema",
     "EXCEPTION_HANDLER": "casework.core.api.exception_handler",
     "PAGE_SIZE": 25,
+    # There is one renderer; ?format= is a parameter like any other that is not known.
+    "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {

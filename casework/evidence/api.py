@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 from urllib.parse import unquote
 
@@ -113,8 +114,8 @@ def _file_name(request: Request) -> str:
         name = unquote(request.headers.get("X-Filename", ""), encoding="utf-8", errors="strict").strip()
     except UnicodeDecodeError:
         name = ""
-    if not name or "\0" in name:
-        message = _("Send the file's name, percent-encoded UTF-8, in the header X-Filename.")
+    if not name or any(unicodedata.category(character) == "Cc" for character in name):
+        message = _("Send the file's name, percent-encoded UTF-8 without control characters, in the header X-Filename.")
         raise Invalid(message, fields={"X-Filename": [message]})
     return name
 

@@ -64,6 +64,10 @@ def test_it_lets_another_take_over_when_the_lead_is_disabled(cast, sensitive_cas
     cast.investigator.is_active = False
     cast.investigator.save()
     actions.assign_person(sensitive_case, actor=cast.colleague, user=cast.colleague, part="lead")
+    present = sensitive_case.assignments.filter(ended_at=None)
+    assert [part.user for part in present.filter(part="lead")] == [cast.colleague]
+    assert not present.filter(user=cast.colleague, part="member").exists()
+    assert granted(cast, sensitive_case, actor=cast.colleague).granted_by == cast.colleague
 
 
 def test_it_grants_one_case_for_reading_until_its_end(cast, case):

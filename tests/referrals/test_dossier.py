@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -199,9 +198,8 @@ def test_it_keeps_long_words_and_many_rows_inside_the_page():
     word = "Щ" * 400
     items = tuple(an_item(index, title=word if index == 7 else "Запис") for index in range(200))
     data = a_dossier(a_case(title=word, place=word, evidence=items), reference="R" * 60, office=word)
-    started = time.perf_counter()
     document = pypdfium2.PdfDocument(render_dossier(data))
-    assert time.perf_counter() - started < 20
+    assert len(document) < 60
     for page in document:
         width, height = page.get_size()
         for found in page.get_objects():
