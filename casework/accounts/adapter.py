@@ -80,7 +80,9 @@ class MFAAdapter(DefaultMFAAdapter):
     copy of the database alone gives no second factor."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("The code does not fit. The app shows a new one every 30 seconds; a recovery code works once."),
+        "incorrect_code": _(
+            "The code does not fit. The app shows a new one every 30 seconds; a recovery code works once."
+        ),
         "cannot_generate_recovery_codes": _("Add an app or a key first."),
     }
 

@@ -51,18 +51,6 @@ def answer(name: str, referral: Referral, who: Any) -> type[DomainError] | None:
     return None
 
 
-def answer(name: str, referral: Referral, who: Any) -> type[DomainError] | None:
-    """The kind of refusal that an act meets; what was written for it is taken back."""
-    mark = transaction.savepoint()
-    try:
-        ACTS[name](referral, who)
-    except DomainError as refused:
-        return type(refused)
-    finally:
-        transaction.savepoint_rollback(mark)
-    return None
-
-
 def test_it_has_an_act_for_every_transition() -> None:
     assert set(ACTS) == set(REFERRAL_WORKFLOW.by_name)
 
