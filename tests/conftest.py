@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +20,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Servers, workers and readers of files are started many times; none should compile everything anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     ensure_database(state_dir())
     # The same hashing of passwords, without the hundred megabytes that make guessing expensive.
     Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism, Argon2PasswordHasher.time_cost = 64, 1, 1
@@ -58,7 +63,7 @@ def django_db_modify_db_settings(django_db_blocker) -> None:  # type: ignore[no-
                         cursor.execute(f'DROP DATABASE IF EXISTS "{stale}" WITH (FORCE)')
                 _make_template(template)
     # Flushing after a test that needed real commits truncates append-only tables too; no office's connection may.
-    connection.settings_dict["OPTIONS"]["options"] = "-c casework.truncate_allowed=on"
+    connection.settings_dict["OPTIONS"]["options"] = "-c casework.truncate_allowed=on -c synchronous_commit=off"
     connection.settings_dict["TEST"]["TEMPLATE"] = template
     name = f"test_casework_{worker}" if worker else "test_casework"
     test["NAME"] = connection.settings_dict["TEST"]["NAME"] = name
@@ -86,6 +91,18 @@ def _make_template(template: str) -> None:
 def _own_store(tmp_path: Path, settings) -> None:  # type: ignore[no-untyped-def]
     """Every test has a store of its own."""
     settings.CASEWORK_STORE = tmp_path / "store"
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue(request: pytest.FixtureRequest, django_db_blocker) -> Iterator[None]:  # type: ignore[no-untyped-def]
+    """Jobs that a test really committed go with it: the tables of the queue are not Django's to flush."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        from django.db import connection
+
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers")
 
 
 @pytest.fixture

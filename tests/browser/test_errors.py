@@ -88,6 +88,7 @@ def test_it_shows_both_versions_when_somebody_else_was_faster(desks, office_cast
     assert look(page) == []
 
 
+@pytest.mark.long
 def test_it_leads_from_the_summary_to_each_field(desks, office_cast, case) -> None:  # type: ignore[no-untyped-def]
     people = {name: desks(getattr(office_cast, name), proved=True) for name in
               ("investigator", "referral_officer", "administrator")}  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PASSWORD
@@ -271,6 +272,7 @@ def send(keys: Keys) -> None:
     expect(page.get_by_role("main")).to_contain_text("CTA-25-701")
 
 
+@pytest.mark.long
 def test_it_takes_a_case_to_its_acknowledgement_without_a_mouse(desks, office_cast, material) -> None:  # type: ignore[no-untyped-def]
     keys = Keys(desks(office_cast.investigator).open("/"))
     log_case(keys)

@@ -193,6 +193,7 @@ def made_or_refused(data: bytes, sniffed: Sniffed) -> bool:
 REFUSALS = {
     "took too long", "made too much output", "used too much processor time or memory", "the file could not be read",
     "the reader stopped unexpectedly", "no picture could be read", "the file is damaged or not what it seems",
+    "no picture could be read from the video",
 }  # fmt: skip
 
 
