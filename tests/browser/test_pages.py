@@ -20,7 +20,7 @@ OWN_PAGES_ONLY = frozenset({"reviewer2", "officer2", "nobody"})
 
 
 class Shape(HTMLParser):
-    """The elements inside elements of the page's main part, whatever they say and however often they come."""
+    """The elements of the page's main part, each with what it stands in, whatever they say and however often."""
 
     VOID = frozenset({"input", "link", "meta", "img", "br", "hr", "source", "path", "circle", "line", "rect"})
     TELLING = ("class", "role", "type", "hidden", "disabled", "checked", "open")
@@ -33,7 +33,7 @@ class Shape(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = ",".join(f"{key}={value}" for key, value in attrs if key in self.TELLING)
-        self.found.add(">".join([*self.way, f"{tag}[{told}]"]))
+        self.found.add(">".join([*self.way[-1:], f"{tag}[{told}]"]))
         if tag not in self.VOID:
             self.way.append(f"{tag}[{told}]")
 

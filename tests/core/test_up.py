@@ -227,7 +227,7 @@ class TestAddress:
         assert "[::1]:81" in serving.web_command("::1", 81)
 
 
-@pytest.mark.xdist_group("up")
+@pytest.mark.long
 def test_it_prepares_serves_and_stops_an_office(tmp_path: Path) -> None:
     """From nothing: the link for the first administrator, pages that answer, a worker, and no database left behind."""
     with socket.socket() as probe:
