@@ -126,7 +126,6 @@ def keep(owner: uuid.UUID, page: str, action: str, typed: QueryDict, files: list
     text = json.dumps(asdict(Kept(page, action, fields, list(files or []))))
     if len(text) > MOST_CHARACTERS or not User.objects.filter(pk=owner, is_active=True).exists():
         return False
-    _forget_old()
     cache.set(_key(owner, page), _cipher(owner).encrypt(text.encode("utf-8", "surrogatepass")).decode(), KEPT_SECONDS)
     return True
 
@@ -174,7 +173,7 @@ def _cipher(owner: uuid.UUID) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(derived.derive(settings.SECRET_KEY.encode())))
 
 
-def _forget_old() -> None:
+def forget_old() -> None:
     """The cache itself forgets only when it is full; what was typed must not outlive its hour by much."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM accounts_cache WHERE expires < now()")
