@@ -45,7 +45,7 @@ def make_previews(sha256: str) -> None:
             Preview.objects.update_or_create(blob=blob, kind=kind, defaults=values)
         for video in Video.objects.filter(item__files__blob=blob, duration=None).distinct():
             _write_facts(video, made.facts)
-    write = _log.info if made.isolated else _log.warning
+    write = _log.debug if made.isolated else _log.warning
     write("evidence.preview_made", isolated=made.isolated, kinds=sorted(made.previews))
 
 

@@ -112,7 +112,7 @@ def test_it_gives_up_on_a_file_that_no_worker_survives(sha256: str, monkeypatch:
     assert "three times" in preview.note
 
 
-@pytest.mark.parametrize(("isolated", "level"), [(True, "info"), (False, "warning")])
+@pytest.mark.parametrize(("isolated", "level"), [(True, "debug"), (False, "warning")])
 def test_it_tells_whether_the_reader_was_confined(
     sha256: str, cast: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, isolated: bool, level: str
 ) -> None:
