@@ -90,15 +90,11 @@ class Area:
         self, source: Readable | Iterable[bytes], *, limit: int | None = None, expected_size: int | None = None
     ) -> Received:
         """Read a stream, or an iterable of chunks, to its end. Raises as `Incoming` does."""
+        read = getattr(source, "read", None)
+        chunks: Iterable[bytes] = iter(lambda: read(PIECE), b"") if read else source  # type: ignore[assignment]
         with self.begin(limit=limit, expected_size=expected_size) as incoming:
-            if readinto := getattr(source, "readinto", None):
-                while incoming.read(readinto):
-                    pass
-            else:
-                read = getattr(source, "read", None)
-                chunks: Iterable[bytes] = iter(lambda: read(PIECE), b"") if read else source  # type: ignore[assignment]
-                for chunk in chunks:
-                    incoming.write(chunk)
+            for chunk in chunks:
+                incoming.write(chunk)
             return incoming.finish()
 
     def keep(self, received: Received, *, on_repair: Callable[[str], None] | None = None) -> str:

@@ -1,79 +1,69 @@
-"""Digests computed beside the writer, in a thread of their own once a file is large."""
+"""Digests computed beside the writer, in threads of their own while a file is large."""
 
 from __future__ import annotations
 
-import hashlib
-from queue import SimpleQueue
+from queue import Queue
 from threading import Thread
+from typing import Protocol
 
-from blake3 import blake3
+# Below this size one thread is as fast as three.
+_THREAD_FROM = 4 << 20
+# Many small pieces rather than few large ones: they stay in the processor's cache, and a thread that is woken finds
+# enough to do.
+_QUEUE_PIECES = 16
 
-PIECE = 512 << 10
-# Below this many pieces one thread is as fast as two.
-_THREAD_FROM = 8
-_BUFFERS = 8
+
+class Digest(Protocol):
+    """What hashlib and blake3 have in common."""
+
+    def update(self, piece: bytes, /) -> object: ...
+    def hexdigest(self) -> str: ...
 
 
 class Hashing:
-    """SHA-256 and BLAKE3 of one file, and the buffers that carry it: a writer fills the buffer from `take`, hands it
-    to `update`, and takes the next.
+    """One digest beside the writer: in the same thread while the file is small, in its own from then on.
 
-    Buffers go round, since memory that is new for each piece costs more than the copying. There are few of them: a
-    fast sender waits for the digests instead of filling the memory. Digests let go of the interpreter while they work.
+    SHA-256 takes about as long as reading and writing; digests let go of the interpreter while they work. The queue is
+    bounded, so that a fast sender waits for the digest instead of filling the memory.
     """
 
-    def __init__(self) -> None:
-        self._sha256, self._blake3 = hashlib.sha256(), blake3()
-        self._free: SimpleQueue[bytearray] = SimpleQueue()
-        self._free.put(bytearray(PIECE))
-        self._full: SimpleQueue[tuple[bytearray, int] | None] = SimpleQueue()
+    def __init__(self, digest: Digest, name: str) -> None:
+        self._digest, self._name = digest, name
+        self._queue: Queue[bytes | None] | None = None
         self._thread: Thread | None = None
         self._failure: Exception | None = None
-        self._pieces = 0
+        self._size = 0
 
-    def take(self) -> bytearray:
-        """A buffer to fill; waits for one. What it held is no longer needed by anybody."""
-        return self._free.get()
-
-    def update(self, buffer: bytearray, size: int) -> None:
-        """Digest the first `size` bytes of a taken buffer, sooner or later. It may be read until the next `take`."""
-        self._pieces += 1
-        if self._thread is None and self._pieces > _THREAD_FROM:
-            for _ in range(_BUFFERS - 1):
-                self._free.put(bytearray(PIECE))
-            self._thread = Thread(target=self._work, name="store-hashing", daemon=True)
+    def update(self, piece: bytes) -> None:
+        self._size += len(piece)
+        if self._queue is None and self._size > _THREAD_FROM:
+            self._queue = Queue(_QUEUE_PIECES)
+            self._thread = Thread(target=self._work, args=(self._queue,), name=f"store-{self._name}", daemon=True)
             self._thread.start()
-        if self._thread is None:
-            self._digest(buffer, size)
+        if self._queue is None:
+            self._digest.update(piece)
         else:
-            self._full.put((buffer, size))
+            self._queue.put(piece)
 
-    def finish(self) -> tuple[str, str]:
-        """Wait for what is queued. SHA-256 and BLAKE3 in hexadecimal; raises what went wrong in the thread."""
-        self.stop()
-        if self._failure is not None:
-            raise self._failure
-        return self._sha256.hexdigest(), self._blake3.hexdigest()
-
-    def stop(self) -> None:
-        """End the thread."""
-        if self._thread is not None:
-            self._full.put(None)
-            self._thread.join()
-            self._thread = None
-
-    def _work(self) -> None:
-        while (full := self._full.get()) is not None:
+    def _work(self, queue: Queue[bytes | None]) -> None:
+        while (piece := queue.get()) is not None:
             try:
-                self._digest(*full)
+                self._digest.update(piece)
             except (MemoryError, ValueError) as error:
-                # Kept for `finish`; the buffers still go round, or the writer would wait for ever.
+                # Kept for `finish`; the queue is still emptied, or the writer would wait for ever.
                 self._failure = error
 
-    def _digest(self, buffer: bytearray, size: int) -> None:
-        try:
-            with memoryview(buffer) as whole, whole[:size] as piece:
-                self._sha256.update(piece)
-                self._blake3.update(piece)
-        finally:
-            self._free.put(buffer)
+    def finish(self) -> str:
+        """Wait for what is queued. The digest in hexadecimal; raises what went wrong in the thread."""
+        if self._queue is not None and self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._queue = self._thread = None
+        if self._failure is not None:
+            raise self._failure
+        return self._digest.hexdigest()
+
+    def stop(self) -> None:
+        """End the thread; the digest is not wanted."""
+        self._failure = None
+        self.finish()

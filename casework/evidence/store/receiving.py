@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import secrets
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from blake3 import blake3
 from django.utils.translation import gettext as _
 
 from casework.core.errors import Invalid
-from casework.evidence.store.hashing import PIECE, Hashing
+from casework.evidence.store.hashing import Hashing
 from casework.evidence.store.refusals import EmptyFile, storage_errors, too_large
 
+PIECE = 256 << 10
 WRITEBACK = 32 << 20
 _SYNC_FILE_RANGE_WRITE = 2
 _sync_file_range = getattr(ctypes.CDLL(None), "sync_file_range", None)
@@ -44,8 +46,9 @@ class Incoming:
         self.limit, self.expected_size, self.size = limit, expected_size, 0
         self.token = f"{secrets.token_hex(16)}.part"
         self._path, self._fd = folder / self.token, -1
-        self._hashing = Hashing()
-        self._buffer, self._filled, self._written = self._hashing.take(), 0, 0
+        self._buffer = bytearray()
+        self._written = 0
+        self._sha256, self._blake3 = Hashing(hashlib.sha256(), "sha256"), Hashing(blake3(), "blake3")
         with storage_errors():
             self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
 
@@ -56,23 +59,17 @@ class Incoming:
         self.abort()
 
     def write(self, chunk: bytes | bytearray | memoryview) -> None:
-        """Take the next bytes, however many."""
-        self._grow(len(chunk))
-        rest = memoryview(chunk)
-        while rest:
-            room = min(len(rest), PIECE - self._filled)
-            with memoryview(self._buffer) as whole:
-                whole[self._filled : self._filled + room] = rest[:room]
-            self._fill(room)
-            rest = rest[room:]
-
-    def read(self, readinto: Callable[[memoryview], int | None]) -> int:
-        """Take what a stream gives at once, without a copy in between; how many bytes, 0 at its end."""
-        with memoryview(self._buffer) as whole, whole[self._filled :] as room:
-            count = readinto(room) or 0
-        self._grow(count)
-        self._fill(count)
-        return count
+        """Take the next bytes. Small chunks are put together to pieces of 256 KiB."""
+        self.size += len(chunk)
+        if self.size > self.limit or (self.expected_size is not None and self.size > self.expected_size):
+            self.abort()
+            raise too_large(self.limit if self.size > self.limit else self.expected_size or 0)
+        if not self._buffer and len(chunk) >= PIECE:
+            self._put(bytes(chunk))
+            return
+        self._buffer += chunk
+        if len(self._buffer) >= PIECE:
+            self._drain()
 
     def finish(self) -> Received:
         """Fsync, close and name what came. The bytes survive a power cut from here on, though under `incoming/`."""
@@ -81,11 +78,11 @@ class Incoming:
                 raise EmptyFile(_("The file is empty: it holds 0 bytes. Choose the file again."))
             if self.expected_size is not None and self.size < self.expected_size:
                 raise Invalid(_("Fewer bytes arrived than were announced. Send the file again."), code="incomplete")
-            self._put()
+            self._drain()
             with storage_errors():
                 os.fchmod(self._fd, 0o400)
                 os.fsync(self._fd)
-            received = Received(*self._hashing.finish(), self.size, self.token)
+            received = Received(self._sha256.finish(), self._blake3.finish(), self.size, self.token)
         except BaseException:
             self.abort()
             raise
@@ -99,32 +96,28 @@ class Incoming:
             return
         os.close(self._fd)
         self._fd = -1
-        self._hashing.stop()
+        self._buffer.clear()
+        self._sha256.stop()
+        self._blake3.stop()
         with suppress(FileNotFoundError):
             os.unlink(self._path)
 
-    def _grow(self, count: int) -> None:
-        self.size += count
-        if self.size > self.limit or (self.expected_size is not None and self.size > self.expected_size):
-            self.abort()
-            raise too_large(self.limit if self.size > self.limit else self.expected_size or 0)
+    def _drain(self) -> None:
+        if self._buffer:
+            piece = bytes(self._buffer)
+            self._buffer.clear()
+            self._put(piece)
 
-    def _fill(self, count: int) -> None:
-        self._filled += count
-        if self._filled == PIECE:
-            self._put()
-            self._buffer, self._filled = self._hashing.take(), 0
-
-    def _put(self) -> None:
-        self._hashing.update(self._buffer, self._filled)
+    def _put(self, piece: bytes) -> None:
+        self._sha256.update(piece)
+        self._blake3.update(piece)
         try:
-            with storage_errors(), memoryview(self._buffer) as whole, whole[: self._filled] as piece:
-                written = 0
-                while written < self._filled:
-                    with piece[written:] as rest:
-                        written += os.write(self._fd, rest)
-            self._written += self._filled
-            if self._written % WRITEBACK < self._filled:
+            with storage_errors():
+                rest = memoryview(piece)
+                while rest:
+                    rest = rest[os.write(self._fd, rest) :]
+            self._written += len(piece)
+            if self._written % WRITEBACK < len(piece):
                 _start_writeback(self._fd)
         except BaseException:
             self.abort()
