@@ -119,7 +119,6 @@ class ServeCommand(BaseCommand):
         if version < OLDEST * 10_000:
             raise CommandError(f"PostgreSQL {OLDEST} or later is needed; this is {version // 10_000}.")
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
         if not grant_application_role(connection) and application_role() is None:
             self.say(ONE_ROLE)
         if collect_static(self.state):
