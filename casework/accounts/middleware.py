@@ -63,7 +63,8 @@ def _come_back(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
 
 def _with_what_was_kept(request: HttpRequest, response: HttpResponseBase) -> None:
     """Fill in the form of this page; or forget what was kept of it, now that it was sent."""
-    if request.method == "POST" and HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST:
+    sent = response.status_code == HTTPStatus.CREATED or 300 <= response.status_code < 400
+    if request.method == "POST" and sent:
         if not getattr(request, "kept_just_now", False):
             drop(request.user, page_of(request))  # type: ignore[arg-type]
         return

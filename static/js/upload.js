@@ -25,6 +25,13 @@ const problem = (text) => {
   return ["main h1", "main [data-problem]"].map((place) => page.querySelector(place)?.textContent.trim()).filter(Boolean).join(": ");
 };
 
+// After signing in again elsewhere, the form needs the token of the new session; what stands in it stays.
+const renew = async (form) => {
+  const text = await (await fetch(location.href)).text();
+  const token = new DOMParser().parseFromString(text, "text/html").querySelector("form[data-upload] [name=csrfmiddlewaretoken]");
+  if (token) form.querySelector("[name=csrfmiddlewaretoken]").value = token.value;
+};
+
 const send = (form) => {
   const box = form.querySelector("[data-progress]");
   const bar = box.querySelector("progress");
@@ -56,6 +63,11 @@ const send = (form) => {
   request.onabort = () => end(form.dataset.cancelled);
   request.onload = () => {
     end();
+    if (new URL(request.responseURL).pathname === form.dataset.signIn) {
+      form.dataset.ended = "yes";
+      end(form.dataset.signedOut);
+      return;
+    }
     if (request.status === 201) { location.assign(JSON.parse(request.responseText).location); return; }
     if (!showAnswer(form, request.responseText)) end(problem(request.responseText) || form.dataset.lost);
   };
@@ -71,5 +83,8 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("form[data-upload]")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (!form.dataset.sending) send(form);
+  if (form.dataset.sending) return;
+  if (!form.dataset.ended) { send(form); return; }
+  delete form.dataset.ended;
+  renew(form).catch(() => {}).finally(() => send(form));
 }, true);

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from casework.evidence.models import Blob, Item
 from tests.browser.conftest import Desk
 from tests.browser.line import Line
+from tests.browser.test_kept_forms import end_all_sessions, sign_in
 
 SLOW = 1_000_000  # bytes each second
 NOTE = "Two discs over a field. Звук відсутній."
@@ -101,3 +102,25 @@ def test_it_takes_several_files_and_says_what_is_missing(desks, office_cast, mat
     expect(page.get_by_role("heading", name="recording.mp4")).to_be_visible()
     expect(page.get_by_role("heading", name="report.pdf")).to_be_visible()
     assert Blob.objects.count() == 2
+
+
+def test_it_keeps_what_was_chosen_when_the_session_has_ended(desks, office_cast, material) -> None:  # type: ignore[no-untyped-def]
+    desk = desks(office_cast.investigator)
+    page = desk.open("/evidence/new/video/")
+    fill(page, material.recording)
+    end_all_sessions()
+    send(page)
+    expect(page.locator("[data-words]")).to_contain_text("You are signed out, and nothing was sent.")
+    expect(page.get_by_label("Title")).to_have_value("From the night")
+    assert not Item.objects.exists()
+
+    elsewhere = desk.context.new_page()
+    elsewhere.goto(desk.base + "/")
+    sign_in(elsewhere, office_cast.investigator.email)
+    expect(elsewhere.get_by_role("heading", name="Good")).to_be_visible()
+    send(page)
+    page.wait_for_url(re.compile(r"/evidence/[0-9a-f-]{36}/$"))
+    assert Item.objects.get().title == "From the night"
+    assert Blob.objects.count() == 1
+    desk.open("/evidence/new/video/")
+    expect(page.get_by_label("Title")).to_have_value("")
