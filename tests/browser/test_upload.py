@@ -105,8 +105,9 @@ def test_it_takes_several_files_and_says_what_is_missing(desks, office_cast, mat
 
 
 def test_it_keeps_what_was_chosen_when_the_session_has_ended(desks, office_cast, material) -> None:  # type: ignore[no-untyped-def]
-    desk = desks(office_cast.investigator)
+    desk = desks(None)
     page = desk.open("/evidence/new/video/")
+    sign_in(page, office_cast.investigator.email)
     fill(page, material.recording)
     end_all_sessions()
     send(page)
