@@ -20,6 +20,7 @@ from casework.core.workflow import change, lock
 from casework.evidence.access import can_add_evidence, can_link_item
 from casework.evidence.actions.common import take_item
 from casework.evidence.actions.custody import append_custody
+from casework.evidence.independence import dependent_on
 from casework.evidence.models import CustodyEvent, EvidenceFile, EvidenceLink, Item
 from casework.evidence.models.items import Credibility, Establishes
 
@@ -75,7 +76,7 @@ def require_second_source(item: Item, *, credibility: int, source_id: Any) -> No
     """Raise Invalid when an item is to be called confirmed without an independent second source.
 
     Independent: another item, linked as support to one of the same cases, from another known source, that is neither
-    the same bytes nor the same post repeated.
+    the same bytes nor the same post repeated, nor what another room knows to repeat it.
     """
     if credibility != Credibility.CONFIRMED:
         return
@@ -85,6 +86,7 @@ def require_second_source(item: Item, *, credibility: int, source_id: Any) -> No
     cases = links.filter(item=item).values("case_id")
     others = Item.objects.filter(source__isnull=False).exclude(pk=item.pk).exclude(source_id=source_id)
     others = others.filter(Exists(links.filter(item=OuterRef("pk"), case_id__in=cases)))
+    others = others.exclude(pk__in=dependent_on(item))
     same_bytes = EvidenceFile.objects.filter(item=OuterRef("pk"), blob_id__in=item.files.values("blob_id"))
     others = others.exclude(Exists(same_bytes))
     if addresses := _addresses(item):

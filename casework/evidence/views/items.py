@@ -29,6 +29,7 @@ from casework.evidence.caveats import recipient_names
 from casework.evidence.citations import citations
 from casework.evidence.forms.items import ChangeForm
 from casework.evidence.forms.others import LinkForm, ReasonForm, ReleaseForm
+from casework.evidence.item_rooms import panels
 from casework.evidence.models import EvidenceLink, Item
 from casework.evidence.reading import (
     cover_of,
@@ -63,6 +64,7 @@ def item_detail(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
         "citations": citations(item, user),
         "releases": item.releases.select_related("recorded_by"),
         "recipients": recipient_names(item.caveat_recipients),
+        "panels": panels(item, user),
         "may_change": can_change_item(user, item),
         "may_link": can_link_item(user, item),
         "may_download": can_download(user, item),

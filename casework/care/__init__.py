@@ -1,0 +1,1 @@
+"""How much hard material each person has watched, and how they wish to meet it."""

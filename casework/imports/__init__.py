@@ -1,0 +1,1 @@
+"""What others exported, brought in: preview, confirm, all or nothing."""

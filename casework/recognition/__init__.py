@@ -1,0 +1,1 @@
+"""The same footage met again: frame hashes, matches, clusters, independence."""
