@@ -4,14 +4,16 @@ E001  DEBUG is on at an address that others can reach        E005  the store can
 E002  the signing key is weak or absent                      E006  the signing key can be read by others
 E003  any host name is accepted                              E007  the largest upload is not a positive number
 E004  cookies may travel unencrypted                         E008  the address people use is not one
+E009  the bucket's lock is not one, or has no days           E010  a bucket is named, and its library is not installed
 W101  pages connect as the owner of the database             W102  sign-in at an address without https
-W103  a demonstration at an address that others can reach
+W103  a demonstration at an address that others can reach    W104  a bucket without a lock
 """
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -104,6 +106,23 @@ def check_store(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     return found
 
 
+def check_bucket(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """A bucket is kept as evidence has to be. Asks the settings, not the storage."""
+    bucket, found = settings.CASEWORK_S3, list[CheckMessage]()
+    if not bucket["name"]:
+        return found
+    if bucket["lock"] not in ("", "governance", "compliance") or bucket["lock_days"] < 1:
+        hint = "Say governance, compliance or off in CASEWORK_S3_LOCK, and at least 1 in CASEWORK_S3_LOCK_DAYS."
+        found.append(Error("The lock of the evidence bucket is not one.", hint=hint, id="casework.E009"))
+    if find_spec("boto3") is None:
+        hint = "Run: uv sync --extra s3."
+        found.append(Error("Evidence is in a bucket, and boto3 is not installed.", hint=hint, id="casework.E010"))
+    if not bucket["lock"]:
+        hint = "Make the bucket with versions and object lock, and set CASEWORK_S3_LOCK to governance or compliance."
+        found.append(Warning("Whoever holds the bucket's keys can remove evidence.", hint=hint, id="casework.W104"))
+    return found
+
+
 def check_database_roles(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Pages should not own the tables they must not change. Asks the settings, not the database."""
     if application_role() is not None:
@@ -117,3 +136,4 @@ def register_all() -> None:
     for check in (check_address, check_cookies, check_secret_key, check_database_roles):
         register(check, Tags.security)
     register(check_store)
+    register(check_bucket)

@@ -5,6 +5,9 @@ CASEWORK_BASE_URL     the address people use, e.g. https://casework.example.org 
 CASEWORK_SECRET_KEY   signing key (default: made on first use and kept in the state folder, mode 0600)
 CASEWORK_DEMO         whether this is a demonstration (default: what the state folder was made for)
 CASEWORK_STORE        folder of the evidence store (default: store/ in the state folder)
+CASEWORK_S3_BUCKET    keep evidence in this bucket, or bucket/folder, of S3-compatible storage (default: on disk)
+CASEWORK_S3_ENDPOINT  address of that storage (default: AWS); credentials are read from AWS_ACCESS_KEY_ID and so on
+CASEWORK_S3_LOCK, CASEWORK_S3_LOCK_DAYS   object lock of what is kept: governance, compliance or off; its days (3650)
 CASEWORK_MAX_UPLOAD   largest accepted file, bytes (default: 20 GB)
 CASEWORK_REQUIRE_SECOND_FACTOR   whether administrators need one for their pages (default: yes; no in a demonstration)
 CASEWORK_OFFICE       the office's name, printed on dossiers
@@ -64,6 +67,14 @@ CASEWORK_DEMO = env.bool("CASEWORK_DEMO", default=not CASEWORK_TESTING and _hold
 CASEWORK_OFFICE = env.str("CASEWORK_OFFICE", default="Casework office")
 CASEWORK_BASE_URL = env.str("CASEWORK_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CASEWORK_STORE = Path(env.str("CASEWORK_STORE", default=str(STATE_DIR / "store")))
+_bucket, _slash, _prefix = env.str("CASEWORK_S3_BUCKET", default="").strip("/").partition("/")
+CASEWORK_S3 = {
+    "name": _bucket,
+    "prefix": _prefix + _slash,
+    "endpoint": env.str("CASEWORK_S3_ENDPOINT", default=""),
+    "lock": env.str("CASEWORK_S3_LOCK", default="governance").lower().replace("off", ""),
+    "lock_days": env.int("CASEWORK_S3_LOCK_DAYS", default=3650),
+}
 CASEWORK_MAX_UPLOAD = env.int("CASEWORK_MAX_UPLOAD", default=20 * 10**9)
 CASEWORK_STEP_UP_SECONDS = env.int("CASEWORK_STEP_UP_SECONDS", default=10 * 60)
 CASEWORK_REQUIRE_SECOND_FACTOR = env.bool("CASEWORK_REQUIRE_SECOND_FACTOR", not (CASEWORK_DEMO or CASEWORK_TESTING))

@@ -96,7 +96,7 @@ def make(sha256: str, sniffed: Sniffed, *, limits: sandbox.Limits | None = None)
 def _read(sha256: str, sniffed: Sniffed, task: dict[str, Any], limits: sandbox.Limits | None) -> sandbox.Outcome:
     if not sniffed.reader or sniffed.family not in {Family.VIDEO, Family.AUDIO, Family.IMAGE, Family.PDF}:
         raise PreviewFailed("this kind of file is not opened")
-    with store.open_blob(sha256) as blob:
+    with store.open_file(sha256) as blob:
         return sandbox.run(
             _READER, blob.fileno(), {**task, "family": str(sniffed.family), "reader": sniffed.reader}, limits
         )

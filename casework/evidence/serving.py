@@ -105,7 +105,7 @@ def download_label(name: str) -> str:
     return re.sub(r'[\\/:*?"<>|]', "_", "".join(letters)).strip(" .") or "evidence"
 
 
-def _response(request: HttpRequest, area: store.Area, sha256: str, size: int, media_type: str) -> HttpResponseBase:
+def _response(request: HttpRequest, area: store.AnyArea, sha256: str, size: int, media_type: str) -> HttpResponseBase:
     tag = f'"{sha256}"'
     span: Span | None = None
     asked = request.META.get("HTTP_RANGE", "") if request.method == "GET" else ""
@@ -140,8 +140,8 @@ def _protect(response: HttpResponseBase, tag: str) -> HttpResponseBase:
 class _Body:
     """A span of a blob in pieces. With `verify`, the last piece leaves only when the whole matched its hash."""
 
-    def __init__(self, area: store.Area, sha256: str, span: Span, *, verify: bool) -> None:
-        self._blob: io.FileIO = area.open(sha256)
+    def __init__(self, area: store.AnyArea, sha256: str, span: Span, *, verify: bool) -> None:
+        self._blob: io.RawIOBase = area.open(sha256)
         self._blob.seek(span.start)
         self._sha256, self._left, self._verify = sha256, span.length, verify
 

@@ -37,6 +37,7 @@ def found() -> set[str]:
         checks.check_secret_key,
         checks.check_store,
         checks.check_database_roles,
+        checks.check_bucket,
     )
     return {str(message.id) for check in every for message in check(None)}
 
@@ -69,6 +70,9 @@ def test_it_finds_nothing_wrong_on_ones_own_machine(settings: Any) -> None:
         ({"CASEWORK_BASE_URL": "casework.example.org"}, "E008"),
         ({"CASEWORK_BASE_URL": "http://casework.example.org"}, "W102"),
         ({"CASEWORK_DEMO": True}, "W103"),
+        ({"CASEWORK_S3": {"name": "evidence", "lock": "sometimes", "lock_days": 10}}, "E009"),
+        ({"CASEWORK_S3": {"name": "evidence", "lock": "compliance", "lock_days": 0}}, "E009"),
+        ({"CASEWORK_S3": {"name": "evidence", "lock": "", "lock_days": 10}}, "W104"),
     ],
 )
 def test_it_names_what_is_unsafe(settings: Any, changes: dict[str, object], number: str) -> None:

@@ -16,6 +16,8 @@ from casework.evidence import serving, store
 from casework.evidence.serving import Span, Unsatisfiable, read_range
 
 DATA = bytes(range(256)) * 3000
+# The end of an answer looks at the connection that an earlier test of the same process may have left open.
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

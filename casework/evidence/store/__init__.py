@@ -11,6 +11,7 @@ Paths are made from validated hashes alone, never from anything a person typed. 
 answers exactly as storing new ones, so that nobody learns what another team holds.
 
 Two areas share this code: `originals()`, immutable, and `derived()`, previews that may be thrown away and made again.
+Previews lie on the local disk; originals there too, or in a bucket of S3-compatible storage, by the same interface.
 """
 
 from __future__ import annotations
@@ -22,21 +23,27 @@ from pathlib import Path
 
 from django.conf import settings
 
-from casework.evidence.store.area import DIGEST, ORPHAN_AGE, TOKEN, Area, CheckResult, Readable, Swept
+from casework.evidence.store.area import Area
+from casework.evidence.store.bucket import Bucket, BucketArea
+from casework.evidence.store.interface import DIGEST, ORPHAN_AGE, TOKEN, AnyArea, CheckResult, Readable, Swept
 from casework.evidence.store.receiving import PIECE, Incoming, Received
-from casework.evidence.store.refusals import EmptyFile, missing, storage_full, too_large
+from casework.evidence.store.refusals import EmptyFile, StoreUnreachable, missing, storage_full, too_large
 
 __all__ = [
     "DIGEST",
     "ORPHAN_AGE",
     "PIECE",
     "TOKEN",
+    "AnyArea",
     "Area",
+    "Bucket",
+    "BucketArea",
     "CheckResult",
     "EmptyFile",
     "Incoming",
     "Readable",
     "Received",
+    "StoreUnreachable",
     "Swept",
     "begin",
     "check",
@@ -48,6 +55,7 @@ __all__ = [
     "keep",
     "missing",
     "open_blob",
+    "open_file",
     "originals",
     "receive",
     "size",
@@ -57,9 +65,10 @@ __all__ = [
 ]
 
 
-def originals() -> Area:
-    """The immutable originals, under CASEWORK_STORE."""
-    return Area(settings.CASEWORK_STORE)
+def originals() -> AnyArea:
+    """The immutable originals: under CASEWORK_STORE, or in the bucket that the settings name."""
+    bucket = Bucket(**settings.CASEWORK_S3)
+    return BucketArea(settings.CASEWORK_STORE, bucket) if bucket.name else Area(settings.CASEWORK_STORE)
 
 
 def derived() -> Area:
@@ -89,9 +98,14 @@ def discard(received: Received) -> None:
     originals().discard(received)
 
 
-def open_blob(sha256: str) -> io.FileIO:
+def open_blob(sha256: str) -> io.RawIOBase:
     """`Area.open` of the originals."""
     return originals().open(sha256)
+
+
+def open_file(sha256: str) -> io.FileIO:
+    """`Area.open_file` of the originals."""
+    return originals().open_file(sha256)
 
 
 def head(sha256: str, length: int = 64 * 1024) -> bytes:

@@ -20,6 +20,13 @@ class EmptyFile(Invalid):
     code = "empty_file"
 
 
+class StoreUnreachable(DomainError):
+    """The storage did not answer, or refused. Nothing is known of the bytes; nothing was recorded."""
+
+    status = 503
+    code = "store_unreachable"
+
+
 def too_large(limit: int) -> TooLarge:
     """The refusal of more bytes than permitted or announced."""
     return TooLarge(_("The file is larger than permitted or announced (%(limit)s bytes).") % {"limit": limit})
@@ -28,6 +35,13 @@ def too_large(limit: int) -> TooLarge:
 def storage_full() -> StorageFull:
     """The refusal for want of room."""
     return StorageFull(_("The store has no room for the file. Nothing was recorded. Tell the administrator."))
+
+
+def unreachable() -> StoreUnreachable:
+    """The refusal while the storage cannot be asked."""
+    return StoreUnreachable(
+        _("The evidence storage does not answer. Nothing was recorded. Try again; if it lasts, tell an administrator.")
+    )
 
 
 def missing() -> IntegrityFailure:
