@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("casework.core.urls")),
     path("", include("casework.office.urls")),
     path("", include("casework.cases.urls")),
+    path("", include("casework.care.urls")),
     path("", include("casework.evidence.urls")),
     path("", include("casework.findings.urls")),
     path("", include("casework.statements.urls")),

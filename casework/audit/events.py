@@ -34,6 +34,10 @@ class Event(models.TextChoices):
     NAME_CHANGED = "accounts.name_changed", _("Changed their name")
     REFERENCE_DATA_CHANGED = "accounts.reference_data_changed", _("Changed reference data")
 
+    # Care
+    CARE_PREFERENCE_CHANGED = "care.preference_changed", _("Changed how hard material opens for them")
+    CARE_TOTALS_VIEWED = "care.totals_viewed", _("Read totals of what people have watched")
+
     # Cases
     CASE_CREATED = "cases.case_created", _("Opened a case")
     CASE_CHANGED = "cases.case_changed", _("Changed a case")

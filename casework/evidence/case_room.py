@@ -9,10 +9,10 @@ from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from casework.care.models import Graphic
 from casework.cases.case_rooms import case_counts
 from casework.cases.rooms import CaseRoom, Facts, Step, register
 from casework.evidence.models import Caveat, EvidenceLink
-from casework.evidence.models.items import Graphic
 
 if TYPE_CHECKING:
     from django.db.models.expressions import Combinable

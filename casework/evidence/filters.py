@@ -10,10 +10,11 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from casework.care.models import Graphic
 from casework.cases.models import Case
 from casework.core.filters import StrictFilterSet, VisibleFilter
 from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Post, Source
-from casework.evidence.models.items import Credibility, Graphic, Kind
+from casework.evidence.models.items import Credibility, Kind
 from casework.evidence.models.sources import Reliability
 
 _REFERENCE = re.compile(r"\s*(?:[Ee]-?)?0*([0-9]{1,10})\s*")

@@ -1,28 +1,20 @@
-"""What pages and the API read of an item for one person: links, custody, facts, covers, the same bytes elsewhere."""
+"""What pages and the API read of an item for one person: links, custody, facts, the same bytes elsewhere."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core import signing
 from django.db.models import Prefetch, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from casework.accounts.models import User
 from casework.cases.models import Case, CaseAssignment, CaseGrant
 from casework.core.dates import format_range
 from casework.evidence.access import hidden_details
-from casework.evidence.models import CustodyEvent, EvidenceFile, EvidenceLink, Item, Preview
-from casework.evidence.models.items import Graphic
-
-SEEN_SECONDS = 15 * 60
-"""How long a page may show what was revealed before it has to be revealed, and logged, anew."""
-_SEEN_SALT = "evidence.seen"
-_SHORT = 240
+from casework.evidence.models import CustodyEvent, EvidenceFile, EvidenceLink, Item
 
 
 def with_files(items: QuerySet[Any]) -> QuerySet[Any]:
@@ -135,77 +127,6 @@ def _fact_kind(name: str, value: Any) -> str:
     if name in {"text", "translation"}:
         return "long"
     return "link" if name in {"url", "reposts"} else "text"
-
-
-@dataclass(frozen=True)
-class Cover:
-    """One item as a covered card: words first, a blurred grey picture behind them."""
-
-    item: Any
-    file: EvidenceFile | None
-    title: str
-    note: str
-    text: str
-    poster_url: str
-    reveal_url: str
-    state: str
-
-    @property
-    def sealed(self) -> bool:
-        """Whether every file matched its hash when it was last looked at."""
-        return all(file.blob.check_result == "matches" for file in self.item.loaded_files)
-
-
-def covers(items: Iterable[Any]) -> list[Cover]:
-    """Cards for items read by `with_files`."""
-    return [cover_of(item, item.loaded_files) for item in items]
-
-
-def cover_of(item: Item, files: Sequence[EvidenceFile]) -> Cover:
-    """The card of an item by the first of `files` that has something to show."""
-    file = next((each for each in files if each.is_covered), None)
-    state, note = _preview_state(file)
-    post = getattr(item, "post", None)
-    text = item.description or (post.text if post else "")
-    return Cover(
-        item=item,
-        file=file,
-        title=_shortened(text) or (str(Graphic(item.graphic).label) if item.graphic else item.title),
-        note=note or str(Graphic(item.graphic).label if item.graphic else ""),
-        text=_shortened(text),
-        poster_url=reverse("evidence:preview", args=[file.pk, "poster"]) if file and state == "ready" else "",
-        reveal_url=reverse("evidence:reveal", args=[file.pk]) if file and state == "ready" else "",
-        state=state,
-    )
-
-
-def _preview_state(file: EvidenceFile | None) -> tuple[str, str]:
-    if file is None:
-        return "none", ""
-    previews = {preview.kind: preview for preview in file.blob.previews.all()}
-    poster = previews.get(Preview.Kind.POSTER)
-    if poster is None or poster.state == Preview.State.FAILED:
-        return "failed", _("No preview could be made.")
-    return str(poster.state), "" if poster.state == Preview.State.READY else _("The preview is being made.")
-
-
-def _shortened(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _SHORT else line[:_SHORT].rsplit(" ", 1)[0] + "…"
-
-
-def seen_token(file: EvidenceFile, user: User) -> str:
-    """Lets the revealed preview be fetched for a while by this person alone."""
-    return signing.dumps([str(file.pk), str(user.pk)], salt=_SEEN_SALT)
-
-
-def was_revealed(token: str, file: EvidenceFile, user: User) -> bool:
-    """Whether the person revealed this file a short while ago."""
-    try:
-        said = signing.loads(token, salt=_SEEN_SALT, max_age=SEEN_SECONDS)
-    except signing.BadSignature:
-        return False
-    return bool(said == [str(file.pk), str(user.pk)])
 
 
 def export_rows(items: QuerySet[Any]) -> Iterable[list[Any]]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("evidence/export.csv", lists.item_export, name="export"),
     path("evidence/new/<slug:kind>/", registering.item_new, name="new"),
     path("evidence/files/<uuid:pk>/preview/<slug:kind>/", files.file_preview, name="preview"),
+    path("evidence/files/<uuid:pk>/look/", files.file_look, name="look"),
     path("evidence/files/<uuid:pk>/reveal/", files.file_reveal, name="reveal"),
     path("evidence/files/<uuid:pk>/cover/", files.file_cover, name="cover"),
     path("evidence/files/<uuid:pk>/original/", files.file_original, name="original"),

@@ -64,6 +64,7 @@ evidence:list                    -              IROVAUX     -
 evidence:export                  -              IROX        -
 evidence:new                     -              IX          IX
 evidence:preview                 file           .           -
+evidence:look                    file           IROV        -
 evidence:reveal                  file           -           IROV
 evidence:cover                   file           -           IROV
 evidence:original                file           IRO         -
@@ -121,6 +122,10 @@ figures:months_csv               -              IROVUX      -
 figures:issuer_figure_create     -              IROX        IROX
 figures:issuer_figure_detail     issuer_figure  IROVUX      -
 figures:issuer_figure_change     issuer_figure  IROX        IROX
+care:watched                     -              IROVAUX     -
+care:preference                  -              IROVAUX     IROVAUX
+care:totals                      -              IROVAUX     -
+care:look                        look           -           I
 accounts:people                  -              AU          -
 accounts:invite                  -              A           A
 accounts:person                  person         AU          -

@@ -17,7 +17,7 @@ from casework.accounts.models import Token
 from casework.audit import clock
 from casework.cases.models import CaseAssignment
 from casework.core.errors import DomainError
-from casework.evidence.reading import seen_token, was_revealed
+from casework.evidence.looking import seen_token, was_revealed
 from casework.figures.counting import FigureQuery, count_figure
 from casework.findings.models import Finding
 from casework.referrals.models import Referral

@@ -9,6 +9,7 @@ from typing import Any
 from casework.accounts.models import RoleGrant, Token
 from casework.accounts.secrets import secret_hash
 from casework.audit import clock
+from casework.care.models import Look
 from casework.cases.models import CaptureMoment, CaseAssignment, CaseGrant, Note, Perpetrator, Tag, Task, Unit
 from casework.core.references import next_reference
 from casework.core.text import skeleton
@@ -118,6 +119,8 @@ def _evidence(world: Any, team: Any, author: Any, canary: str) -> None:
     )
     for kind in Preview.Kind.values:
         Preview.objects.create(blob=world.blob, kind=kind, state="ready", derived="0" * 64, media_type="image/jpeg")
+    # Its author's own: not the team's, and of no case.
+    world.look = Look.objects.create(user=author, level=2, step="grey")
     world.file = EvidenceFile.objects.create(
         item=world.item, blob=world.blob, name=f"{canary}.pdf", added_by=author, declared_type="application/pdf"
     )

@@ -10,7 +10,7 @@ from django.urls import get_resolver, reverse
 
 from casework.accounts.models import RoleGrant
 from casework.cases.models import CaptureMoment, Party, Perpetrator, Task, Victim
-from casework.evidence.models import EvidenceLink, Item, Source
+from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Source
 from casework.evidence.models.items import Kind
 from casework.figures.models import IssuerFigure
 from casework.findings.models import Finding
@@ -21,8 +21,8 @@ from casework.statements.models import Statement
 NOT_PAGES = frozenset({
     "healthz", "readyz", "core:theme", "office:audit_export", "office:audit_verify", "cases:export",
     "cases:assignment_end", "cases:grant_end", "cases:task_complete", "cases:task_reopen", "evidence:export",
-    "evidence:preview", "evidence:reveal", "evidence:cover", "evidence:original", "evidence:check", "figures:cases_csv",
-    "figures:months_csv", "referrals:dossier_pdf", "referrals:package", "referrals:letter_file",
+    "evidence:preview", "evidence:reveal", "evidence:cover", "care:look", "evidence:original", "evidence:check",
+    "figures:cases_csv", "figures:months_csv", "referrals:dossier_pdf", "referrals:package", "referrals:letter_file",
     "accounts:revoke_token", "accounts:lock", "statements:export",
     "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
     "mfa_download_recovery_codes", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
@@ -88,6 +88,7 @@ evidence:new := investigator =video =unit_report =post =image =audio =testimony 
 evidence:detail := investigator video report post
 evidence:change := investigator video report post
 evidence:link := investigator video
+evidence:look := investigator video_file
 evidence:release := investigator video
 evidence:add_file := investigator video
 evidence:unlink := investigator link
@@ -137,6 +138,9 @@ figures:figures := investigator -
 figures:issuer_figure_create := officer -
 figures:issuer_figure_detail := investigator issuer
 figures:issuer_figure_change := officer issuer
+care:watched := investigator -
+care:preference := investigator -
+care:totals := investigator -
 accounts:people := admin -
 accounts:invite := admin -
 accounts:person := admin person
@@ -190,6 +194,7 @@ def examples(office: SimpleNamespace) -> dict[str, Any]:
         "person": person, "grant": RoleGrant.objects.in_force().filter(user=person).first(),
         "disabled": office.users["south.officer"], "team": case.team, "party": Party.objects.get(code="UA"),
     }  # fmt: skip
+    found["video_file"] = EvidenceFile.objects.filter(item=found["video"]).first()
     found |= {f"{state}_finding": Finding.objects.filter(state=state).first() for state in Finding.State.values}
     found["returned_finding"] = Finding.objects.filter(state="returned", proposed_by=mine).first()
     found |= {"closed": told.cases[42], "returned": told.cases[104]}

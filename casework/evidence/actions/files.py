@@ -11,17 +11,21 @@ from django.utils.translation import gettext as _
 from casework.accounts.models import User
 from casework.audit.events import Event
 from casework.audit.record import record
+from casework.care.actions import begin_look
+from casework.care.reading import preference_of
 from casework.core.access import require
 from casework.core.errors import IntegrityFailure, Invalid
 from casework.evidence.access import can_add_file, can_check_file, can_download, can_reveal_file
 from casework.evidence.actions.blobs import Sealed, blob_of, recheck, seal_all
 from casework.evidence.actions.common import take_item
 from casework.evidence.actions.custody import append_custody
+from casework.evidence.looking import Shown
 from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item
 from casework.evidence.models.items import Kind
 from casework.evidence.queue import queue_probe
 
 if TYPE_CHECKING:
+    from casework.care.models import Look
     from casework.evidence.uploads import StoredUpload
 
 
@@ -72,13 +76,21 @@ def write_files(item: Item, sealed: Sequence[Sealed], *, actor: User, part: str)
     return files
 
 
-def reveal_file(file: EvidenceFile, *, actor: User) -> EvidenceFile:
-    """Put on record that the person looks at the grey preview of covered material."""
+def reveal_file(file: EvidenceFile, *, actor: User, shown: Shown | None = None, follows: str = "") -> Look | None:
+    """Put on record that the person looks at covered material, and how closely; returns the look that the ledger
+    counts, None when there is nothing graphic in it. `follows` is the look that this one takes the place of.
+
+    Raises Conflict for a step that the person chose never to be offered.
+    """
+    shown = shown or Shown()
+    shown.refuse(preference_of(actor))
+    detail = {"file": str(file.pk), "shown": shown.steps}
     with transaction.atomic():
         row = take_item(file.item, actor, can_reveal_file)
-        append_custody(row, CustodyEvent.Act.REVEALED, actor=actor, sha256=file.blob_id, detail={"file": str(file.pk)})
-        record(Event.EVIDENCE_REVEALED, actor=actor, obj=row, detail={"file": str(file.pk)})
-    return file
+        look = begin_look(actor=actor, level=row.graphic, step=shown.steps[-1], follows=follows)
+        append_custody(row, CustodyEvent.Act.REVEALED, actor=actor, sha256=file.blob_id, detail=detail)
+        record(Event.EVIDENCE_REVEALED, actor=actor, obj=row, detail=detail)
+    return look
 
 
 def require_download(file: EvidenceFile, *, actor: User) -> None:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casework.accounts.models import Role, Team, User
+from casework.care.models import Graphic
 from casework.cases.models import Case
 from casework.core.dates import PartialDateField
 from casework.core.filters import VisibleChoiceField
@@ -24,7 +25,7 @@ from casework.evidence.forms.fields import (
     recipients_field,
 )
 from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Source
-from casework.evidence.models.items import Credibility, Graphic, Kind
+from casework.evidence.models.items import Credibility, Kind
 
 WITH_FILE = frozenset({Kind.VIDEO, Kind.IMAGE, Kind.AUDIO, Kind.DOCUMENT})
 """Kinds that are nothing without a file."""

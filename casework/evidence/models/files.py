@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.audit import clock
 from casework.audit.models import append_only
+from casework.care.models import Step
 from casework.evidence.models.items import Item
 from casework.evidence.querysets import ItemPartQuerySet
 
@@ -65,6 +66,16 @@ class EvidenceFile(models.Model):
     def is_covered(self) -> bool:
         """Whether it may be hard to look at, so that it opens only on a deliberate reveal."""
         return self.blob.media_type.startswith(("video/", "image/")) or self.blob.media_type == "application/pdf"
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether it runs in time: a recording of pictures or sound."""
+        return self.blob.media_type.startswith(("video/", "audio/"))
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether it can have sound."""
+        return self.is_moving
 
 
 class Preview(models.Model):
@@ -131,6 +142,11 @@ class CustodyEvent(models.Model):
         ordering = ["item_id", "position"]
         constraints = [models.UniqueConstraint(fields=["item", "position"], name="custody_one_link_a_position")]
         triggers = append_only("evidence_custodyevent")
+
+    @property
+    def shown_steps(self) -> list[str]:
+        """How closely it was looked at, in words; empty for other acts."""
+        return [str(Step(step).label) for step in self.detail.get("shown", ()) if step in Step.values]
 
     def payload(self) -> dict[str, object]:
         """What the hash commits to."""

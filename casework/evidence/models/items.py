@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.accounts.models import Team
 from casework.audit import clock
+from casework.care.models import Graphic
 from casework.cases.models import Case
 from casework.core.dates import DateRange
 from casework.evidence.models.sources import Caveat, Source
@@ -40,15 +41,6 @@ class Credibility(models.IntegerChoices):
     DOUBTFUL = 4, _("4 – doubtful")
     IMPROBABLE = 5, _("5 – improbable")
     CANNOT_BE_JUDGED = 6, _("6 – cannot be judged")
-
-
-class Graphic(models.IntegerChoices):
-    """How hard the material is to look at."""
-
-    NONE = 0, _("Nothing graphic")
-    INJURY = 1, _("Injury or distress")
-    DEATH = 2, _("Death")
-    EXTREME = 3, _("Extreme violence")
 
 
 class Establishes(models.TextChoices):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from casework.accounts.models import Team
+from casework.care.models import Graphic
 from casework.cases.models import Case
 from casework.core.api import (
     PartialDateSerializerField,
@@ -17,7 +18,7 @@ from casework.core.api import (
 )
 from casework.evidence.access import SENSITIVE_DETAILS, hidden_details
 from casework.evidence.models import Caveat, EvidenceFile, EvidenceLink, Item, Source
-from casework.evidence.models.items import Credibility, Establishes, Graphic, Kind
+from casework.evidence.models.items import Credibility, Establishes, Kind
 from casework.evidence.serializers.details import (
     DETAILS,
     PostSerializer,

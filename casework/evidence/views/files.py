@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -14,11 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from casework.audit import clock
+from casework.care.actions import end_look
+from casework.care.reading import preference_of
 from casework.core.errors import NotFound
 from casework.evidence.actions import check_file, note_download, reveal_file
 from casework.evidence.actions.files import require_download
+from casework.evidence.known import known_of
+from casework.evidence.looking import Shown, cover_of, media_of, seen_token, was_revealed
 from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Preview
-from casework.evidence.reading import cover_of, seen_token, was_revealed
 from casework.evidence.serving import derived_response, original_response
 from casework.evidence.views.common import PersonsRequest, seen_file
 
@@ -29,9 +33,9 @@ _LATER_PART = re.compile(r"bytes=[1-9]\d*-\d*")
 
 @require_GET
 def file_preview(request: PersonsRequest, pk: uuid.UUID, kind: str) -> HttpResponseBase:
-    """A picture made by the server: the blurred one for whoever sees the item, the grey ones only after a reveal."""
+    """A copy made by the server: the blurred one for whoever sees the item, the others only after a reveal."""
     file = seen_file(request, pk)
-    if kind != Preview.Kind.POSTER and not was_revealed(request.GET.get("seen", ""), file, request.user):
+    if kind != Preview.Kind.POSTER and not was_revealed(request.GET.get("seen", ""), file, request.user, kind):
         raise NotFound(_("There is no preview at the moment."))
     ready = Preview.objects.filter(blob=file.blob_id, kind=kind, state=Preview.State.READY).first()
     if ready is None:
@@ -39,33 +43,59 @@ def file_preview(request: PersonsRequest, pk: uuid.UUID, kind: str) -> HttpRespo
     return derived_response(request, ready.derived, kind)
 
 
-@require_POST
-def file_reveal(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
-    """Show covered material in grey, deliberately and on record: a fragment for the script, else a page."""
+@require_GET
+def file_look(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
+    """What is known already, before anything opens: a fragment for the script, else a page. Nothing is shown yet."""
     file = seen_file(request, pk)
-    made = dict(Preview.objects.filter(blob=file.blob_id, state=Preview.State.READY).values_list("kind", "derived"))
-    if Preview.Kind.STILL not in made:
-        raise NotFound(_("There is no preview at the moment."))
-    reveal_file(file, actor=request.user)
-    token = seen_token(file, request.user)
     context = {
         "item": file.item,
         "file": file,
         "cover": cover_of(file.item, [file]),
+        "known": known_of(file.item, request.user),
+        "preference": preference_of(request.user),
+    }
+    return _answer(request, "evidence/parts/_asked.html", "evidence/file_asked.html", context)
+
+
+@require_POST
+def file_reveal(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show covered material as closely as was chosen, on record: a fragment for the script, else a page."""
+    file = seen_file(request, pk)
+    made = dict(Preview.objects.filter(blob=file.blob_id, state=Preview.State.READY).values_list("kind", "derived"))
+    if Preview.Kind.STILL not in made:
+        raise NotFound(_("There is no preview at the moment."))
+    preference = preference_of(request.user)
+    asked = Shown.chosen(request.POST)
+    asked.refuse(preference)
+    media = media_of(file, made, asked, preference)
+    look = reveal_file(file, actor=request.user, shown=media.shown, follows=request.POST.get("look", ""))
+    token = seen_token(file, request.user, media.shown)
+    context = {
+        "item": file.item,
+        "file": file,
+        "cover": cover_of(file.item, [file]),
+        "media": media,
+        "look": look,
         "still_url": _preview(file, "still", token),
-        "clip_url": _preview(file, "clip", token) if Preview.Kind.CLIP in made else "",
+        "media_url": _preview(file, media.kind, token),
         "cover_url": reverse("evidence:cover", args=[file.pk]),
     }
-    template = "evidence/parts/_revealed.html" if request.htmx else "evidence/file_revealed.html"
-    response = render(request, template, context)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return _answer(request, "evidence/parts/_revealed.html", "evidence/file_revealed.html", context)
 
 
 @require_POST
 def file_cover(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """Go back to where the material is covered."""
-    return HttpResponseRedirect(reverse("evidence:detail", args=[seen_file(request, pk).item_id]))
+    file = seen_file(request, pk)
+    if end_look(request.POST.get("look", ""), actor=request.user):
+        messages.info(request, _("You have looked at hard material for a while. A break loses nothing."))
+    return HttpResponseRedirect(reverse("evidence:detail", args=[file.item_id]))
+
+
+def _answer(request: PersonsRequest, fragment: str, page: str, context: dict[str, Any]) -> HttpResponse:
+    response = render(request, fragment if request.htmx else page, context)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_safe

@@ -30,9 +30,9 @@ from casework.evidence.citations import citations
 from casework.evidence.forms.items import ChangeForm
 from casework.evidence.forms.others import LinkForm, ReasonForm, ReleaseForm
 from casework.evidence.item_rooms import panels
+from casework.evidence.looking import asked_first, cover_of
 from casework.evidence.models import EvidenceLink, Item
 from casework.evidence.reading import (
-    cover_of,
     detail_facts,
     same_bytes,
     visible_custody,
@@ -50,10 +50,11 @@ def item_detail(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     item = visible_or_404(rows, request.user, pk=pk)
     user = request.user
     links = visible_links(item, user)
+    asked = asked_first(user, [file for file in item.loaded_files if file.is_covered])
     context: dict[str, Any] = {
         "item": item,
         "icon": KIND_ICONS[item.kind],
-        "files": [(file, cover_of(item, [file])) for file in item.loaded_files],
+        "files": [(file, cover_of(item, [file], asked)) for file in item.loaded_files],
         "twins": same_bytes(item, user),
         "facts": detail_facts(item, user),
         "something_hidden": bool(hidden_details(user, item)),

@@ -14,6 +14,7 @@ from casework.accounts.models import Role
 from casework.audit import clock
 from casework.audit.events import Event
 from casework.audit.record import record
+from casework.care.models import Graphic
 from casework.cases.access import can_edit_case
 from casework.cases.case_rooms import counted
 from casework.cases.models import Case
@@ -25,9 +26,10 @@ from casework.core.filters import active_chips
 from casework.core.paging import capped_count, count_text, keyset_page
 from casework.evidence.access import can_export_evidence
 from casework.evidence.filters import ItemFilters
+from casework.evidence.looking import covers
 from casework.evidence.models import EvidenceLink, Item
-from casework.evidence.models.items import Graphic, Kind
-from casework.evidence.reading import EXPORT_HEADER, covers, export_rows, linked_with_files, with_files
+from casework.evidence.models.items import Kind
+from casework.evidence.reading import EXPORT_HEADER, export_rows, linked_with_files, with_files
 from casework.evidence.views.common import PersonsRequest
 
 ORDERINGS = {"-registered": ("-registered_at",), "registered": ("registered_at",)}
@@ -88,7 +90,7 @@ def case_evidence(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     case = visible_or_404(counted(Case.objects.all()), request.user, pk=pk)
     links = linked_with_files(EvidenceLink.objects.present().filter(case=case))
     page = keyset_page(links, request.GET, orderings={"-linked": ("-linked_at",)}, default="-linked", page_size=CARDS)
-    cards = [(link, cover) for link in page.rows for cover in covers([link.item])]
+    cards = list(zip(page.rows, covers([link.item for link in page.rows], request.user), strict=True))
     context = {
         **case_frame(case, request.user, active="evidence"),
         "active_label": _("Evidence"),

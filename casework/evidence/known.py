@@ -1,0 +1,58 @@
+"""What is known of an item without looking at it: told before anything opens, so that often nobody need look.
+
+Rooms above add what they read from it; each registers, when it is ready, a function that gives its lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from casework.evidence.reading import visible_links
+
+if TYPE_CHECKING:
+    from casework.accounts.models import User
+    from casework.evidence.models import Item
+
+LONGEST = 600
+
+
+@dataclass(frozen=True)
+class Known:
+    """One thing that is known, and what it rests on."""
+
+    label: Any
+    text: str
+
+
+Provider = Callable[["Item", "User"], Iterable[Known]]
+_providers: dict[str, Provider] = {}
+
+
+def register(room: str, provider: Provider) -> None:
+    """Let a room tell what it knows of an item; called from an AppConfig's `ready`. It should cost one query."""
+    _providers[room] = provider
+
+
+def known_of(item: Item, user: User) -> list[Known]:
+    """What this person may know of the item from words alone, the most telling first."""
+    found = [Known(_("What it shows"), item.description)] if item.description else []
+    post = getattr(item, "post", None)
+    if post is not None:
+        found += [
+            Known(label, text)
+            for label, text in ((_("Text of the post"), post.text), (_("Translation"), post.translation))
+            if text
+        ]
+    facts = sorted({fact for link in visible_links(item, user) for fact in link.facts})
+    if facts:
+        found.append(Known(_("Already established from it"), ", ".join(facts)))
+    found += [known for provider in _providers.values() for known in provider(item, user)]
+    return [Known(known.label, _cut(known.text)) for known in found]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST].rsplit(" ", 1)[0] + "…"
