@@ -136,8 +136,9 @@ def _stretch_on(
     return due
 
 
-def _uuid(key: Any) -> uuid.UUID | None:
+def _uuid(key: Any) -> uuid.UUID:
+    """The key; what is none becomes the key that nothing has."""
     try:
         return uuid.UUID(str(key))
     except ValueError:
-        return None
+        return uuid.UUID(int=0)
