@@ -1,14 +1,13 @@
 // Covered material: what is known first, then each step on a deliberate, logged click; covered again by Escape, the button,
 // or leaving the tab. What is covered is taken out of the page, and its sound with it.
-import { begin, end } from "./watching.js";
-
+const say = (what, place, told) => document.dispatchEvent(new CustomEvent(`casework:${what}`, { detail: { place, told } }));
 const covered = new Map();  // what is open, and the cover that it stands in place of
 
 const coverAgain = (place) => {
   const original = covered.get(place);
   if (!original) return;
   covered.delete(place);
-  end(place);
+  say("covered", place);
   place.querySelectorAll("video, audio").forEach((one) => { one.pause(); one.removeAttribute("src"); one.load(); });
   place.replaceWith(original);
   original.querySelector("[data-ask] button, [data-reveal] button")?.focus({ preventScroll: true });
@@ -18,9 +17,9 @@ const coverAll = () => [...covered.keys()].forEach(coverAgain);
 const swap = (place, shown) => {
   covered.set(shown, covered.get(place) ?? place);
   covered.delete(place);
-  end(place, true);
+  say("covered", place, true);
   place.replaceWith(shown);
-  begin(shown);
+  say("uncovered", shown);
 };
 
 const focusOn = (shown, step) => {
@@ -38,7 +37,7 @@ const open = async (form) => {
     if (!response.ok) throw new Error(response.statusText);
     const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
     const shown = document.importNode(parsed.querySelector("[data-cover]"), true);
-    if (!place.isConnected) { begin(shown); end(shown); return; }  // covered while the answer was on its way
+    if (!place.isConnected) { say("uncovered", shown); say("covered", shown); return; }  // covered meanwhile
     swap(place, shown);
     focusOn(shown, form.dataset.step);
     if (document.hidden) coverAgain(shown);
@@ -73,6 +72,6 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("visibilitychange", () => { if (document.hidden) coverAll(); });
 document.addEventListener("casework:cover", coverAll);
+document.addEventListener("fullscreenchange", () => { if (!document.fullscreenElement) coverAll(); });  // Escape, there
 addEventListener("blur", coverAll);
 addEventListener("pagehide", coverAll);
-document.querySelectorAll("[data-cover][data-look]").forEach(begin);

@@ -26,12 +26,12 @@ const tell = async (place, ended) => {
   }
 };
 
-export const begin = (place) => {
+const begin = (place) => {
   if (place.dataset.look) beats.set(place, setInterval(() => tell(place), BEAT));
 };
 
 // `told`: what takes its place has told the server already.
-export const end = (place, told) => {
+const end = (place, told) => {
   if (!beats.has(place)) return;
   clearInterval(beats.get(place));
   beats.delete(place);
@@ -43,3 +43,8 @@ said?.addEventListener("click", (event) => {
   if (cover) document.dispatchEvent(new Event("casework:cover"));
   if (cover || event.target.closest("[data-break-close]")) close();
 });
+
+document.addEventListener("casework:uncovered", ({ detail }) => begin(detail.place));
+document.addEventListener("casework:covered", ({ detail }) => end(detail.place, detail.told));
+document.querySelectorAll("[data-cover][data-look]").forEach(begin);
+addEventListener("pagehide", () => [...beats.keys()].forEach((place) => end(place)));

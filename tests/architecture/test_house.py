@@ -107,6 +107,12 @@ def test_a_template_stays_readable(path: Path) -> None:
     assert not re.search(r'\sstyle="|\son[a-z]+="|<script>', text), "inline style or script"
 
 
+@pytest.mark.parametrize("path", sorted((CHECKOUT / "static" / "js").rglob("*.js")), ids=lambda p: p.name)
+def test_a_script_imports_no_other(path: Path) -> None:
+    # Served under a name with its hash, a module would not find another by its plain name. Modules speak by events.
+    assert not re.search(r"""^\s*(?:import|export)\b.*["']|\bimport\(""", path.read_text(), re.MULTILINE)
+
+
 def test_a_state_changes_in_one_place() -> None:
     found = []
     for path in sources():
