@@ -12,6 +12,8 @@ CASEWORK_MAX_UPLOAD   largest accepted file, bytes (default: 20 GB)
 CASEWORK_REQUIRE_SECOND_FACTOR   whether administrators need one for their pages (default: yes; no in a demonstration)
 CASEWORK_OFFICE       the office's name, printed on dossiers
 CASEWORK_EMAIL_URL    how mail leaves, e.g. smtp://user:password@host:587 (default: written to the log's folder)
+CASEWORK_HEAD_KEY, CASEWORK_HEADS_FILE, CASEWORK_HEADS_URL, CASEWORK_HEAD_MINUTES, CASEWORK_TSA   signed heads of the
+                      chains: their key, where they go, how often, time-stamp authorities (docs/operations.md)
 DATABASE_URL, DATABASE_OWNER_URL     an outside PostgreSQL 15+ (default: the embedded one)
 """
 
@@ -76,6 +78,11 @@ CASEWORK_S3 = {
     "lock_days": env.int("CASEWORK_S3_LOCK_DAYS", default=3650),
 }
 CASEWORK_MAX_UPLOAD = env.int("CASEWORK_MAX_UPLOAD", default=20 * 10**9)
+CASEWORK_HEAD_KEY = Path(env.str("CASEWORK_HEAD_KEY", default=str(STATE_DIR / "head-key.pem")))
+CASEWORK_HEADS_FILE = Path(env.str("CASEWORK_HEADS_FILE", default=str(STATE_DIR / "heads.jsonl")))
+CASEWORK_HEADS_URL = env.str("CASEWORK_HEADS_URL", default="")
+CASEWORK_HEAD_MINUTES = env.int("CASEWORK_HEAD_MINUTES", default=5)
+CASEWORK_TSA = env.list("CASEWORK_TSA", default=[])
 CASEWORK_STEP_UP_SECONDS = env.int("CASEWORK_STEP_UP_SECONDS", default=10 * 60)
 CASEWORK_REQUIRE_SECOND_FACTOR = env.bool("CASEWORK_REQUIRE_SECOND_FACTOR", not (CASEWORK_DEMO or CASEWORK_TESTING))
 

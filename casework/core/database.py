@@ -39,7 +39,9 @@ NAME = "casework"
 OWNER = "casework"
 APPLICATION = "casework_app"
 # What the application's role may add to and never change. The tables of row history (see `_history_tables`) join them.
-APPEND_ONLY_TABLES = ("audit_auditevent", "evidence_custodyevent")
+APPEND_ONLY_TABLES = (
+    "audit_auditevent", "evidence_custodyevent", "integrity_head", "integrity_headpoint", "integrity_stamp",
+)  # fmt: skip
 POOL = {"min_size": 1, "max_size": 12, "timeout": 10, "max_idle": 300}
 CHECKOUT = Path(__file__).resolve().parents[2]
 
