@@ -97,8 +97,9 @@ def _make_template(template: str) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_store(tmp_path: Path, settings) -> None:  # type: ignore[no-untyped-def]
-    """Every test has a store of its own."""
+    """Every test has a store, a key of heads and a file of heads of its own."""
     settings.CASEWORK_STORE = tmp_path / "store"
+    settings.CASEWORK_HEAD_KEY, settings.CASEWORK_HEADS_FILE = tmp_path / "head-key.pem", tmp_path / "heads.jsonl"
 
 
 @pytest.fixture(autouse=True)

@@ -121,3 +121,8 @@ class Event(models.TextChoices):
     AUDIT_VIEWED = "office.audit_viewed", _("Read the audit log")
     AUDIT_EXPORTED = "office.audit_exported", _("Exported the audit log")
     CHAIN_VERIFIED = "office.chain_verified", _("Verified the audit chain")
+
+    # Integrity
+    CHAINS_EXPORTED = "integrity.chains_exported", _("Exported the chains")
+    CUSTODY_EXTRACTED = "integrity.custody_extracted", _("Took an extract of custody")
+    HEAD_KEY_CHANGED = "integrity.head_key_changed", _("Changed the key of heads")

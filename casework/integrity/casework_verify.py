@@ -345,18 +345,28 @@ def _points(record: Mapping[str, Any], root: bytes, what: str) -> list[tuple[str
 
 
 def heads_in(path: Path, report: Report) -> dict[int, Head]:
-    """The heads of a file of JSON lines, by number; a line cut short by a crash may be followed by the whole one."""
+    """The heads of a file of JSON lines, by number. A line that a crash cut off is only noted when others follow: what
+    it held follows too, or is missed as a gap."""
     heads: dict[int, Head] = {}
     broken: list[str] = []
+    cut: list[str] = []
     try:
         for number, line in read_lines(path):
+            for each in cut:
+                report.note(f"{path.name}, {each}; it was left out.")
+            cut = []
             try:
-                take_head(heads, read_head(parse(line, f"line {number}"), f"line {number}"))
+                record = parse(line, f"line {number}")
+            except Bad as error:
+                cut = [str(error)]
+                continue
+            try:
+                take_head(heads, read_head(record, f"line {number}"))
             except Bad as error:
                 broken.append(f"line {number}: {error}")
     except Bad as error:
         broken.append(str(error))
-    for each in broken[:MOST_NAMED]:
+    for each in [*broken[:MOST_NAMED], *cut]:
         report.fail("head", path.name, each)
     return heads
 

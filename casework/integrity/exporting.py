@@ -47,7 +47,7 @@ def head_record(head: Head, **more: Any) -> dict[str, Any]:
 
 def head_line(head: Head) -> bytes:
     """One line of a file of heads, with the list of the chains that moved."""
-    return canonical(head_record(head, points=[point.listed() for point in head.points.all()])) + b"\n"
+    return canonical(head_record(head, points=[point.listed() for point in head.points.order_by("id")])) + b"\n"
 
 
 def heads_after(number: int, upto: int | None = None) -> Iterator[Head]:
@@ -66,7 +66,7 @@ def deliver_to_file() -> bool:
 
 
 def deliver_to_address() -> bool:
-    """Send the heads that the address has not acknowledged, oldest first. Whether it has all; yes without an address."""
+    """Send the heads that the address has not acknowledged, oldest first. True when it has all, or there is none."""
     return not settings.CASEWORK_HEADS_URL or _deliver(Delivery.ADDRESS, _send)
 
 

@@ -117,7 +117,7 @@ class Stamping(models.Model):
     head = models.ForeignKey(Head, models.PROTECT, related_name="stampings")
     authority = models.CharField(_("authority"), max_length=300)
     result = models.CharField(_("state"), max_length=10, choices=Result.choices, default=Result.WAITING)
-    stamp = models.ForeignKey(Stamp, models.PROTECT, null=True, related_name="+")
+    stamp = models.ForeignKey(Stamp, models.PROTECT, null=True, related_name="stamping")
     stamped_at = models.DateTimeField(_("time-stamp, UTC"), null=True)
     attempts = models.PositiveIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)
