@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("casework.cases.urls")),
     path("", include("casework.care.urls")),
     path("", include("casework.evidence.urls")),
+    path("", include("casework.integrity.urls")),
     path("", include("casework.findings.urls")),
     path("", include("casework.statements.urls")),
     path("", include("casework.referrals.urls")),

@@ -17,6 +17,7 @@ from casework.accounts.access import can_see_people
 from casework.accounts.models import Role, Team, User
 from casework.figures.access import can_read_figures
 from casework.findings.queries import waiting_for
+from casework.integrity.access import can_read_heads
 from casework.office.access import can_read_audit, can_read_integrity
 
 MOST_COUNTED = 99
@@ -55,6 +56,11 @@ def everyone(user: User) -> bool:
     return True
 
 
+def reads_heads_alone(user: User) -> bool:
+    """Whether of the pages of integrity only that of heads is open to the person."""
+    return can_read_heads(user) and not can_read_integrity(user)
+
+
 # label, name of the page, icon, who may open it
 ENTRIES: tuple[tuple[Any, tuple[tuple[Any, str, str, Callable[[User], bool]], ...]], ...] = (
     (
@@ -76,6 +82,7 @@ ENTRIES: tuple[tuple[Any, tuple[tuple[Any, str, str, Callable[[User], bool]], ..
             (_("Reference data"), "admin:index", "book-text", lambda user: user.is_administrator),
             (_("Audit"), "office:audit", "scroll-text", can_read_audit),
             (_("Integrity"), "office:integrity", "shield-check", can_read_integrity),
+            (_("Integrity"), "integrity:heads", "shield-check", reads_heads_alone),
         ),
     ),
 )

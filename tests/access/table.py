@@ -81,6 +81,10 @@ evidence:source_new              -              IX          IX
 evidence:source_detail           source         IROV        -
 evidence:source_change           source         I           I
 evidence:source_rate             source         I           I
+integrity:heads                  -              AU          -
+integrity:heads_file             -              AU          -
+integrity:verifier               -              AU          -
+integrity:custody                -              -           U
 findings:case_findings           case           IROV        -
 findings:propose                 case           I           I
 findings:elements                case           IROV        I

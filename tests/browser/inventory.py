@@ -23,6 +23,7 @@ NOT_PAGES = frozenset({
     "cases:assignment_end", "cases:grant_end", "cases:task_complete", "cases:task_reopen", "evidence:export",
     "evidence:preview", "evidence:reveal", "evidence:cover", "care:look", "evidence:original", "evidence:check",
     "figures:cases_csv", "figures:months_csv", "referrals:dossier_pdf", "referrals:package", "referrals:letter_file",
+    "integrity:heads_file", "integrity:verifier", "integrity:custody",
     "accounts:revoke_token", "accounts:lock", "statements:export",
     "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
     "mfa_download_recovery_codes", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
@@ -98,6 +99,7 @@ evidence:source_new := investigator -
 evidence:source_detail := investigator source
 evidence:source_change := investigator source
 evidence:source_rate := investigator source
+integrity:heads := auditor -
 findings:case_findings := investigator case fresh returned
 findings:propose := investigator case
 findings:elements := investigator case
