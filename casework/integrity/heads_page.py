@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.evidence.models import Item
 from casework.evidence.reading import visible_custody
-from casework.integrity import casework_verify, keys, sealing, stamping
+from casework.integrity import casework_verify, keys, sealing
+from casework.integrity.authorities import Authority, authorities
 from casework.integrity.casework_verify import key_id
 from casework.integrity.heads import CUSTODY, moved_links
 from casework.integrity.models import Delivery, Head, HeadPoint, Stamping
@@ -69,7 +70,7 @@ def overview() -> Overview:
         key=key_id(public) if public else "",
         public_key=keys.pem_of(public) if public else "",
         places=_places(deliveries),
-        authorities=[Place(each.name, each.url, deliveries.get(each.url)) for each in stamping.authorities()],
+        authorities=[Place(each.name, each.url, deliveries.get(each.url)) for each in authorities()],
         unsound=Stamping.objects.filter(result=Stamping.Result.UNSOUND).count(),
         verifier_sha256=hashlib.sha256(VERIFIER.read_bytes()).hexdigest(),
     )
@@ -84,7 +85,7 @@ def _places(deliveries: Mapping[str, Delivery]) -> list[Place]:
 
 
 def _host(url: str) -> str:
-    return stamping.Authority(url, ()).name
+    return Authority(url, ()).name
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def pause(failures: int) -> datetime.timedelta:
 
 def post(url: str, body: bytes, content_type: str, *, limit: int = LARGEST_ANSWER, seconds: float = SECONDS) -> bytes:
     """Send `body`, return the answer's. Raises CallFailed for anything but a success within `limit` and `seconds`."""
-    address = urlsplit(url)
+    address = _address(url)
     deadline = time.monotonic() + seconds
     connection = _connection(address, seconds)
     path = (address.path or "/") + (f"?{address.query}" if address.query else "")
@@ -54,13 +54,20 @@ def post(url: str, body: bytes, content_type: str, *, limit: int = LARGEST_ANSWE
         connection.close()
 
 
-def _connection(address: SplitResult, seconds: float) -> http.client.HTTPConnection:
+def _address(url: str) -> SplitResult:
     try:
-        host, port = address.hostname, address.port
+        address = urlsplit(url)
+        sound = address.scheme in ("http", "https") and address.hostname and address.username is None
+        sound = sound and (address.port is None or address.port > 0)
     except ValueError:
-        host, port = None, None
-    if address.scheme not in ("http", "https") or not host or address.username is not None:
+        sound = False
+    if not sound:
         raise CallFailed("is not an address that can be called")
+    return address
+
+
+def _connection(address: SplitResult, seconds: float) -> http.client.HTTPConnection:
+    host, port = address.hostname or "", address.port
     if address.scheme == "https":
         return http.client.HTTPSConnection(host, port, timeout=seconds, context=ssl.create_default_context())
     return http.client.HTTPConnection(host, port, timeout=seconds)

@@ -7,44 +7,19 @@ before anything is concluded from it. Verifying is done by the code that third p
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 from cryptography import x509
-from django.conf import settings
 from django.db import transaction
 from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from casework.integrity import exporting, outgoing
+from casework.integrity.authorities import Authority, authorities
 from casework.integrity.casework_verify import Bad, CannotCheck, read_anchors, token_of, verify_token
 from casework.integrity.models import Head, Stamp, Stamping
 
 _log = structlog.get_logger("casework.integrity")
 AT_ONCE = 20
-
-
-@dataclass(frozen=True)
-class Authority:
-    """A time-stamp authority: where it answers, and the files of the CA certificates that it is believed by."""
-
-    url: str
-    cas: tuple[Path, ...]
-
-    @property
-    def name(self) -> str:
-        return urlsplit(self.url).hostname or self.url
-
-
-def authorities() -> list[Authority]:
-    """Those of CASEWORK_TSA: addresses with commas between, each followed by `|` and the file of its CA."""
-    found = []
-    for entry in settings.CASEWORK_TSA:
-        url, *cas = [part.strip() for part in entry.split("|")]
-        if url:
-            found.append(Authority(url, tuple(Path(each) for each in cas if each)))
-    return found
 
 
 def addresses() -> list[str]:

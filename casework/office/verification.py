@@ -21,6 +21,7 @@ from casework.evidence import store
 from casework.evidence.actions.blobs import recheck
 from casework.evidence.actions.custody import walk
 from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item
+from casework.integrity.checking import heads_that_do_not_hold
 from casework.referrals.models import Correspondence, Package
 
 NAMED_ORPHANS = 20
@@ -34,6 +35,7 @@ class Report:
     audit_head: str = ""
     items: int = 0
     custody_links: int = 0
+    heads: int = 0
     files: int = 0
     bytes: int = 0
     orphans: int = 0
@@ -48,7 +50,7 @@ class Report:
 def verify_office(*, rehash: bool = True) -> Report:
     """Walk everything. Without `rehash` files are looked at for presence and size alone, and no row is written."""
     report = Report()
-    for check in (verify_audit, verify_custody_chains, verify_file_records):
+    for check in (verify_audit, verify_custody_chains, verify_heads, verify_file_records):
         check(report)
     verify_files(report, rehash=rehash)
     note_orphans(report)
@@ -82,6 +84,12 @@ def _counted(report: Report, links: Iterator[CustodyEvent]) -> Iterator[CustodyE
     for link in links:
         report.custody_links += 1
         yield link
+
+
+def verify_heads(report: Report) -> None:
+    """Every signed head, that each follows the one before, that what it saw is still there, and every time-stamp."""
+    report.heads, problems = heads_that_do_not_hold()
+    report.problems.extend(problems)
 
 
 def verify_file_records(report: Report) -> None:

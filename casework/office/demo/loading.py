@@ -12,6 +12,8 @@ from django.db import transaction
 from casework.accounts.models import Team
 from casework.audit import clock
 from casework.cases.models import Party, Unit
+from casework.integrity import sealing
+from casework.integrity.heads import make_head
 from casework.office.demo.cases import Story, Told, at, confirmed_case, days, later_case, recent_uploads
 from casework.office.demo.people import SOUTH, Cast, assemble, renew
 from casework.office.demo.plan import CONFIRMED, OTHER_SIDE
@@ -32,8 +34,18 @@ def load() -> list[dict[str, str]]:
     with transaction.atomic():
         with clock.travelling_to(at(BEGINNING)):
             cast = assemble()
-        tell([*past(cast, told := Told()), *present(cast, told, now)], until=now)
+        tell([*past(cast, told := Told()), *present(cast, told, now), sealings(now)], until=now)
+    sealing.seal()
     return cast.accounts
+
+
+def sealings(now: datetime.datetime) -> Story:
+    """Heads of the chains: one a quarter in the past, one a day in the last week."""
+    moment = BEGINNING_MOMENT
+    while moment < now:
+        moment += days(91) if now - moment > days(98) else days(1)
+        yield moment
+        make_head()
 
 
 def tell(stories: Iterable[Story], *, until: datetime.datetime) -> None:

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         how = "present, of the right size" if quick else "hashed again"
         self.stdout.write(f"Audit    {report.audit_rows} rows, head {report.audit_head}")
         self.stdout.write(f"Custody  {report.items} items, {report.custody_links} links")
+        self.stdout.write(f"Heads    {report.heads} heads")
         self.stdout.write(f"Files    {report.files} files, {format_bytes(report.bytes)}, {how}")
         for note in report.notes:
             self.stdout.write(f"Note     {note}")
