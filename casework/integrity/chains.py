@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import datetime
 import os
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,9 @@ from casework.core.errors import Conflict
 from casework.evidence.models import CustodyEvent, EvidenceFile, Item
 from casework.integrity import keys
 from casework.integrity.access import can_extract_custody
-from casework.integrity.casework_verify import ITEM_FORMAT, key_id
+from casework.integrity.casework_verify import ITEM_FORMAT, PROOF_FORMAT, key_id
 from casework.integrity.exporting import head_line, head_record, heads_after
-from casework.integrity.heads import CUSTODY, proof
+from casework.integrity.heads import CUSTODY, PACKAGE, proof
 from casework.integrity.models import Head, HeadPoint, Stamp
 
 EXPORT_FORMAT = "casework-export-1"
@@ -160,6 +161,16 @@ def proved(head: Head, kind: str, key: str) -> dict[str, Any]:
         if point[0] == kind and point[1] == key
     ]
     return head_record(head, proofs=proofs)
+
+
+def package_proof(package_id: uuid.UUID) -> dict[str, Any] | None:
+    """The first head that saw a frozen package, proved without telling of anything else, and its time-stamps; None
+    before there is one."""
+    point = HeadPoint.objects.filter(kind=PACKAGE, key=package_id).order_by("head_id").select_related("head").first()
+    if point is None:
+        return None
+    head = proved(point.head, PACKAGE, str(package_id))
+    return {"format": PROOF_FORMAT, "heads": [head], "stamps": list(standing_stamps([point.head_id]))}
 
 
 def extract_custody(item: Item, *, actor: Any) -> bytes:

@@ -19,12 +19,14 @@ from casework.core.errors import Blocked, Conflict, IntegrityFailure
 from casework.evidence import store
 from casework.evidence.actions.blobs import blob_is_sound
 from casework.evidence.models import Blob
+from casework.integrity.chains import package_proof
 from casework.referrals.disclosure import Disclosure, compute_disclosure
 from casework.referrals.models import Package, Referral
 
 FORMAT = "casework-package-1"
 DOSSIER_NAME = "dossier.pdf"
 MANIFEST_NAME = "manifest.json"
+PROOF_NAME = "proof.json"
 PIECE = 1 << 20
 # What is different each time a package is frozen, though nothing was changed.
 OF_THE_MOMENT = ("frozen_at", "version", "dossier")
@@ -143,7 +145,8 @@ class _Sink:
 
 
 def archive(package: Package) -> Iterator[bytes]:
-    """The package as a ZIP, piece by piece, at constant memory; the same package gives the same bytes.
+    """The package as a ZIP, piece by piece, at constant memory; the same package gives the same bytes, but that a proof
+    rides along from the first head on that saw it.
 
     Each file is hashed again on its way. Raises IntegrityFailure in the middle when one does not match, so that the
     receiver is left with a visibly broken transfer instead of a false file.
@@ -159,6 +162,10 @@ def archive(package: Package) -> Iterator[bytes]:
                 for piece in _checked(file["sha256"], file["name"]):
                     out.write(piece)
                     yield sink.take()
+        proof = package_proof(package.pk)
+        if proof is not None:
+            with bundle.open(_entry(PROOF_NAME, moment), "w") as out:
+                out.write(canonical(proof))
     yield sink.take()
 
 

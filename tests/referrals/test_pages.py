@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from casework.integrity import casework_verify, sealing
 from casework.referrals.models import Correspondence, Recipient, Referral
 from casework.referrals.workflow import REFERRAL_WORKFLOW
 from tests.helpers import BACKEND, stepped_up
@@ -141,6 +145,21 @@ def test_the_package_is_what_its_manifest_says(story: SimpleNamespace, icrc: Rec
     assert set(bundle.namelist()) == {"manifest.json", *listed}
     assert {name: hashlib.sha256(bundle.read(name)).hexdigest() for name in listed} == listed
     assert bundle.testzip() is None
+
+
+def test_the_proof_of_a_sealed_package_rides_along(story: SimpleNamespace, icrc: Recipient, tmp_path: Path) -> None:
+    referral = referral_in("approved", story, icrc)
+    sealing.seal()
+    client = stepped_up(Client(), story.people.referral_officer)
+    path = tmp_path / "package.zip"
+    path.write_bytes(b"".join(client.get(page("package", referral.pk)).streaming_content))
+    report = casework_verify.Report()
+    options = ["package", str(path), "--sha256", referral.package.sha256, "--heads", str(settings.CASEWORK_HEADS_FILE)]
+    casework_verify.check_package(casework_verify.parser().parse_args(options), report)
+    assert report.wrong == []
+    assert report.facts["Seen by"].startswith("head 1 of")
+    told = json.loads(zipfile.ZipFile(path).read("proof.json"))
+    assert [proof["point"][0] for proof in told["heads"][0]["proofs"]] == ["package"]
 
 
 @pytest.mark.parametrize("who", ["investigator", "viewer", "reviewer"])
