@@ -36,6 +36,8 @@ from casework.core.supervise import Child, PortUnavailable, Supervisor, answers,
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104
+# Short jobs that must not wait behind a long one: a head of the chains is due every few minutes, an import takes hours.
+PROMPT_QUEUES = ("heads", "calls")
 ONE_ROLE = """\
 Note: pages connect as the owner of the database, so only triggers keep the audit from being changed. To part them:
   CREATE ROLE casework_app LOGIN PASSWORD '...';
@@ -130,6 +132,7 @@ class ServeCommand(BaseCommand):
         children = [
             Child("web server", web_command(self.host, self.port), stop_seconds=40),
             Child("worker", worker_command(), stop_seconds=40, restarts=True),
+            Child("worker of heads", worker_command(*PROMPT_QUEUES), stop_seconds=40, restarts=True),
         ]
         supervisor = Supervisor(children, environment, self.say)
         status = supervisor.run(lambda: answers(self.host, self.port), self.announce)
@@ -165,9 +168,11 @@ def web_command(host: str, port: int) -> list[str]:
     return command
 
 
-def worker_command() -> list[str]:
+def worker_command(*queues: str) -> list[str]:
+    """A worker of the named queues, or of all."""
     manage = str(Path(settings.BASE_DIR) / "manage.py")
-    return [sys.executable, manage, "procrastinate", "worker", "--shutdown-graceful-timeout", "30"]
+    command = [sys.executable, manage, "procrastinate", "worker", "--shutdown-graceful-timeout", "30"]
+    return [*command, "--queues", ",".join(queues)] if queues else command
 
 
 def claim_state(state: Path, kind: str) -> None:

@@ -14,7 +14,7 @@ _log = structlog.get_logger("casework.integrity")
 
 # A number that cannot be is refused by the system checks, which run after this is read.
 @app.periodic(cron=f"*/{min(max(settings.CASEWORK_HEAD_MINUTES, 1), 59)} * * * *")
-@app.task(name="casework.integrity.jobs.seal_chains", queue="upkeep", queueing_lock="seal_chains")
+@app.task(name="casework.integrity.jobs.seal_chains", queue="heads", queueing_lock="seal_chains")
 def seal_chains(timestamp: int) -> None:
     """Make a head if anything changed, keep it in the file, and have it sent and stamped."""
     head = sealing.seal()

@@ -23,9 +23,10 @@ from casework.audit.events import Event
 from casework.audit.models import AuditEvent
 from casework.audit.record import record
 from casework.core.errors import Conflict, IntegrityFailure
+from casework.core.serving import PROMPT_QUEUES, worker_command
 from casework.evidence.actions.custody import append_custody
 from casework.evidence.models import CustodyEvent
-from casework.integrity import casework_verify, heads, keys, sealing
+from casework.integrity import casework_verify, head_jobs, heads, keys, sealing
 from casework.integrity.models import Head, HeadPoint, Moved
 from tests.factories import ItemFactory
 from tests.integrity.conftest import an_item
@@ -262,3 +263,9 @@ class TestKey:
             path.write_text(json.loads(line)["pem"])
             given += ["--key", path]
         assert verdict("store", folder, *given)[0] == 0
+
+
+def test_no_long_job_keeps_a_head_waiting() -> None:
+    """A worker of its own takes the queues of heads and of calls outside."""
+    assert {head_jobs.seal_chains.queue, head_jobs.call_outside.queue} == set(PROMPT_QUEUES)
+    assert worker_command(*PROMPT_QUEUES)[-2:] == ["--queues", "heads,calls"]
