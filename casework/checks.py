@@ -5,6 +5,7 @@ E002  the signing key is weak or absent                      E006  the signing k
 E003  any host name is accepted                              E007  the largest upload is not a positive number
 E004  cookies may travel unencrypted                         E008  the address people use is not one
 E009  the bucket's lock is not one, or has no days           E010  a bucket is named, and its library is not installed
+E021 to E024 are those of heads (casework/integrity/checks.py):
 E021  heads would travel unencrypted                         E022  heads are made at no possible number of minutes
 E023  an authority's address or CA file is not one           E024  the key of heads can be read by others
 W101  pages connect as the owner of the database             W102  sign-in at an address without https
@@ -26,7 +27,6 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from casework.core.database import application_role
 from casework.core.health import store_writable
-from casework.integrity.authorities import authorities
 
 SHORTEST_KEY = 50
 FEWEST_LETTERS = 10
@@ -134,31 +134,9 @@ def check_database_roles(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]
     return [Warning("Pages connect as the owner of the database.", hint=hint, id="casework.W101")]
 
 
-def check_heads(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Where heads of the chains go, how often, and who stamps them."""
-    found: list[CheckMessage] = []
-    address = urlsplit(settings.CASEWORK_HEADS_URL)
-    if settings.CASEWORK_HEADS_URL and not (address.scheme == "https" or is_loopback(address.hostname)):
-        hint = "Give CASEWORK_HEADS_URL an https address."
-        found.append(Error("Heads would travel unencrypted to another host.", hint=hint, id="casework.E021"))
-    if not 1 <= settings.CASEWORK_HEAD_MINUTES <= 59:
-        found.append(Error("CASEWORK_HEAD_MINUTES is not from 1 to 59.", id="casework.E022"))
-    for authority in authorities():
-        lost = [str(path) for path in authority.cas if not path.is_file()]
-        if not authority.url.startswith(("http://", "https://")) or lost:
-            hint = "Write address|file.pem, with commas between authorities; the file holds the CA's certificate."
-            said = f"{lost[0]} is not there" if lost else f"{authority.url} is not an address"
-            found.append(Error(f"CASEWORK_TSA: {said}.", hint=hint, id="casework.E023"))
-    key = Path(settings.CASEWORK_HEAD_KEY)
-    if key.exists() and key.stat().st_mode & 0o077:
-        hint = "Run: chmod 600 on it. If others may have read it: manage.py rotate_head_key."
-        found.append(Error(f"{key} can be read by others.", hint=hint, id="casework.E024"))
-    return found
-
-
 def register_all() -> None:
     """Have Django run these with its own, before every command and with `manage.py check`."""
-    for check in (check_address, check_cookies, check_secret_key, check_database_roles, check_heads):
+    for check in (check_address, check_cookies, check_secret_key, check_database_roles):
         register(check, Tags.security)
     register(check_store)
     register(check_bucket)
