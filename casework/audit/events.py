@@ -79,8 +79,18 @@ class Event(models.TextChoices):
     FILE_CHECKED = "evidence.file_checked", _("Checked a file's hash")
     FILE_REPAIRED = "evidence.file_repaired", _("Replaced a damaged file by the same bytes, received again")
     CAVEAT_RELEASED = "evidence.caveat_released", _("Released a caveat")
+    POST_OBSERVED = "evidence.post_observed", _("Recorded whether a post is still there")
     EVIDENCE_EXPORTED = "evidence.exported", _("Exported evidence")
     PREVIEW_MADE = "evidence.preview_made", _("Made a preview")
+
+    # Imports
+    IMPORT_RECEIVED = "imports.received", _("Received material to import")
+    IMPORT_READ = "imports.read", _("Read material to import")
+    IMPORT_CONFIRMED = "imports.confirmed", _("Confirmed an import")
+    IMPORT_DONE = "imports.done", _("Imported evidence")
+    IMPORT_FAILED = "imports.failed", _("An import failed")
+    IMPORT_RETRIED = "imports.retried", _("Tried an import again")
+    IMPORT_CANCELLED = "imports.cancelled", _("Cancelled an import")
 
     # Findings
     FINDING_PROPOSED = "findings.proposed", _("Proposed a finding")

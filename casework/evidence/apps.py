@@ -8,7 +8,8 @@ class EvidenceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Put this room on the case page."""
-        from casework.evidence import case_room
+        """Put this room on the case page, and let posts be recognised by their addresses."""
+        from casework.evidence import case_room, posts
 
         case_room.register_room()
+        posts.register_posts()

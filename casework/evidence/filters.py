@@ -16,6 +16,7 @@ from casework.core.filters import StrictFilterSet, VisibleFilter
 from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Post, Source
 from casework.evidence.models.items import Credibility, Kind
 from casework.evidence.models.sources import Reliability
+from casework.evidence.posts import posts_at
 
 _REFERENCE = re.compile(r"\s*(?:[Ee]-?)?0*([0-9]{1,10})\s*")
 _DIGEST = re.compile(r"\s*([0-9a-fA-F]{64})\s*")
@@ -25,7 +26,8 @@ def find_item(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Items by reference, part of the title, address of a post or a file's whole SHA-256; each has an index."""
     if digest := _DIGEST.fullmatch(text):
         return rows.filter(Exists(EvidenceFile.objects.filter(item=OuterRef("pk"), blob_id=digest[1].lower())))
-    found = Q(title__icontains=text) | Q(pk__in=Post.objects.filter(url__icontains=text).values("item_id"))
+    at_address = Post.objects.filter(posts_at(text) | Q(url__icontains=text))
+    found = Q(title__icontains=text) | Q(pk__in=at_address.values("item_id"))
     if match := _REFERENCE.fullmatch(text):
         found |= Q(reference=f"E-{int(match[1]):05d}")
     return rows.filter(found)

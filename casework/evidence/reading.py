@@ -99,8 +99,8 @@ def detail_facts(item: Item, user: User) -> list[Fact]:
     return facts
 
 
-_NOT_SHOWN = frozenset({"item", "duration", "width", "height"})
-"""Not shown as they are: the item's key, and the measures of a video, which are put in words."""
+_NOT_SHOWN = frozenset({"item", "duration", "width", "height", "normal_url", "normal_reposts"})
+"""Not shown as they are: the item's key, the measures of a video, which are put in words, and what is only compared."""
 
 
 def _measures(row: Any) -> list[Fact]:
@@ -126,7 +126,7 @@ def _fact_kind(name: str, value: Any) -> str:
         return "day"
     if name in {"text", "translation"}:
         return "long"
-    return "link" if name in {"url", "reposts"} else "text"
+    return "link" if name in {"url", "reposts", "replies_to"} else "text"
 
 
 def export_rows(items: QuerySet[Any]) -> Iterable[list[Any]]:

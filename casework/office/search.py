@@ -26,6 +26,7 @@ from casework.core.paging import COUNT_CAP as CAP
 from casework.core.paging import PAGE_SIZE, count_text
 from casework.core.text import skeleton
 from casework.evidence.models import EvidenceFile, Item, Post
+from casework.evidence.posts import posts_at
 from casework.findings.models import Finding
 from casework.office.addresses import page, record_page
 from casework.office.models import SearchDocument
@@ -45,7 +46,7 @@ LETTERS: dict[str, type[models.Model]] = {"C": Case, "E": Item, "F": Finding, "R
 _ALIKE = str.maketrans("СЕ", "CE")
 _REFERENCE = re.compile(r"([CEFRS]?)\s*[-–]?\s*0*(\d{1,9})")
 _HEX = re.compile(r"[0-9a-f]{8,64}")
-_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?(?:[\w-]+\.)+[a-z]{2,}(?:[/:?#].*)", re.IGNORECASE)
+_ADDRESS = re.compile(r"tg:.+|(?:[a-z][a-z0-9+.-]*://)?(?:[\w-]+\.)+[a-z]{2,}(?:[/:?#].*)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_][\w'’ʼ]*")
 
 
@@ -153,7 +154,7 @@ def _by_hash(user: User, sought: str) -> Group | None:
 def _by_address(user: User, sought: str) -> Group | None:
     if not _ADDRESS.fullmatch(sought):
         return None
-    conditions = Q()
+    conditions = posts_at(sought)
     for form in address_forms(sought):
         conditions |= Q(url__icontains=form)
     posts = (

@@ -25,6 +25,7 @@ from casework.evidence.actions.common import take_item
 from casework.evidence.actions.custody import append_custody
 from casework.evidence.actions.files import write_files
 from casework.evidence.actions.links import require_second_source, write_link
+from casework.evidence.actions.observations import write_status
 from casework.evidence.models import (
     Caveat,
     CustodyEvent,
@@ -32,12 +33,14 @@ from casework.evidence.models import (
     EvidenceLink,
     Item,
     Post,
+    PostStatus,
     Source,
     Testimony,
     UnitReport,
     Video,
 )
 from casework.evidence.models.items import Kind
+from casework.evidence.posts import filled, note_addresses
 from casework.evidence.uploads import StoredUpload
 
 DETAIL_MODELS: dict[str, type[models.Model]] = {
@@ -96,6 +99,8 @@ def register_item(
         append_custody(item, CustodyEvent.Act.REGISTERED, actor=actor, detail={"reference": item.reference})
         part = EvidenceFile.Part.SCREENSHOT if item.kind == Kind.POST else EvidenceFile.Part.ORIGINAL
         write_files(item, sealed, actor=actor, part=part)
+        if isinstance(detail, Post):
+            _note_removal(detail, actor)
         if locked is not None:
             write_link(item, locked, actor=actor, establishes=establishes, bearing=bearing, note=link_note)
         require_second_source(item, credibility=item.credibility, source_id=item.source_id)
@@ -136,6 +141,8 @@ def change_item(
         if changed:
             change(row, {"updated_at": clock.now()})
             append_custody(row, CustodyEvent.Act.DESCRIBED, actor=actor, detail={"fields": sorted(changed)})
+            if row.kind == Kind.POST and "removed_on" in changed:
+                _note_removal(Post.objects.get(item=row), actor)
             record(Event.EVIDENCE_CHANGED, actor=actor, obj=row, detail={"fields": sorted(changed)})
     return row
 
@@ -159,8 +166,31 @@ def _change_details(row: Item, details: dict[str, Any]) -> dict[str, list[Any]]:
         refuse_unknown(details, ())
         return {}
     refuse_unknown(details, _editable(model))
+    if model is Post:
+        _require_address(details)
+        details = filled(details) if details.get("platform") == "" else details
     apply(model(), details)
-    return change(model._default_manager.get(item=row), details)
+    kept = model._default_manager.get(item=row)
+    changed = change(kept, details)
+    if isinstance(kept, Post) and {"url", "reposts"} & set(changed):
+        change(kept, note_addresses(kept))
+    return changed
+
+
+def _require_address(details: Mapping[str, Any]) -> None:
+    """A post that a person records has an address; only exports hold messages without one."""
+    if details.get("url") == "":
+        message = _("Type the address of the post.")
+        raise Invalid(message, fields={"url": [message]})
+
+
+def _note_removal(post: Post, actor: User) -> None:
+    """A day of removal that was typed with the record is an observation like any other."""
+    if post.removed_on and post.removed_on > clock.today():
+        message = _("This is in the future. Type the day on which it was found removed.")
+        raise Invalid(message, fields={"removed_on": [message]})
+    if post.removed_on:
+        write_status(post.item, actor=actor, found=PostStatus.Found.REMOVED, seen_on=post.removed_on)
 
 
 def _detail_row(item: Item, details: dict[str, Any]) -> models.Model | None:
@@ -169,9 +199,14 @@ def _detail_row(item: Item, details: dict[str, Any]) -> models.Model | None:
         refuse_unknown(details, ())
         return None
     refuse_unknown(details, _editable(model))
+    if model is Post:
+        details = filled({"url": "", **details})
+        _require_address(details)
     row = model(item=item)
     required = {name for name in _editable(model) if not _optional(model._meta.get_field(name))}
     apply(row, {**dict.fromkeys(required, ""), **details})
+    if isinstance(row, Post):
+        apply(row, note_addresses(row))
     return row
 
 

@@ -76,7 +76,7 @@ def require_second_source(item: Item, *, credibility: int, source_id: Any) -> No
     """Raise Invalid when an item is to be called confirmed without an independent second source.
 
     Independent: another item, linked as support to one of the same cases, from another known source, that is neither
-    the same bytes nor the same post repeated, nor what another room knows to repeat it.
+    the same bytes nor what posts and other rooms know to repeat it (independence.py).
     """
     if credibility != Credibility.CONFIRMED:
         return
@@ -89,17 +89,10 @@ def require_second_source(item: Item, *, credibility: int, source_id: Any) -> No
     others = others.exclude(pk__in=dependent_on(item))
     same_bytes = EvidenceFile.objects.filter(item=OuterRef("pk"), blob_id__in=item.files.values("blob_id"))
     others = others.exclude(Exists(same_bytes))
-    if addresses := _addresses(item):
-        others = others.exclude(post__url__in=addresses).exclude(post__reposts__in=addresses)
     if not others.exists():
         raise _unconfirmed(
             _("“Confirmed” needs another item, from a different source, that supports the same case. Link one first.")
         )
-
-
-def _addresses(item: Item) -> list[str]:
-    post = getattr(item, "post", None)
-    return [address for address in (post.url, post.reposts) if address] if post else []
 
 
 def _unconfirmed(message: str) -> Invalid:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from casework.core.forms import HalfText, LongText, ShortText
@@ -20,10 +21,20 @@ def _line(
     return forms.CharField(label=label, max_length=longest, required=required, help_text=help_text, widget=widget)
 
 
-def _address(label: Any, *, required: bool, help_text: Any = "") -> forms.URLField:
+class AddressInput(forms.TextInput):
+    """An address; what it names, and what is recorded of it already, is told below as soon as it is typed."""
+
+    template_name = "evidence/parts/_address_input.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return {**super().get_context(name, value, attrs), "read_url": reverse("evidence:read_address")}
+
+
+def _address(label: Any, *, required: bool, help_text: Any = "", told: bool = False) -> forms.URLField:
+    widget = AddressInput if told else forms.TextInput
     return forms.URLField(
         label=label, max_length=1000, required=required, help_text=help_text, assume_scheme="https",
-        widget=forms.TextInput({"inputmode": "url", "autocomplete": "off"}),
+        widget=widget({"inputmode": "url", "autocomplete": "off"}),
     )  # fmt: skip
 
 
@@ -53,8 +64,10 @@ def unit_report_fields() -> dict[str, forms.Field]:
 
 def post_fields() -> dict[str, forms.Field]:
     return {
-        "platform": forms.ChoiceField(label=_("Platform"), choices=[("", _("Choose")), *Post.Platform.choices]),
-        "url": _address(_("Address of the post"), required=True, help_text=_("Nothing is fetched from it.")),
+        "url": _address(
+            _("Address of the post"), required=True, told=True,
+            help_text=_("Nothing is fetched from it. Any form of the address will do."),
+        ),
         "text": forms.CharField(
             label=_("Text of the post"),
             max_length=50_000,
@@ -63,10 +76,16 @@ def post_fields() -> dict[str, forms.Field]:
             widget=LongText(),
         ),
         "translation": forms.CharField(label=_("Translation"), max_length=50_000, required=False, widget=LongText()),
+        "platform": forms.ChoiceField(
+            label=_("Platform"), choices=[("", _("As the address says")), *Post.Platform.choices], required=False
+        ),
         "handle": _line(_("Account"), 120, help_text=_("As in the address, for example @channel.")),
         "display_name": _line(_("Name shown"), 160),
         "affiliation": _line(_("Known affiliation of the account"), 200, half=False),
-        "post_id": forms.CharField(label=_("Post number"), max_length=120, required=False, widget=ShortText()),
+        "post_id": forms.CharField(
+            label=_("Post number"), max_length=120, required=False, widget=ShortText(),
+            help_text=_("Platform, account and number are read from the address when left empty."),
+        ),
         "published_shown": _line(
             _("Time of publication as shown"), 80, help_text=_("As the page says it, with its zone.")
         ),
@@ -75,11 +94,16 @@ def post_fields() -> dict[str, forms.Field]:
             required=False,
             help_text=_("A repost is no second source for the post."),
         ),
+        "forwarded_from": _line(
+            _("Forwarded from"), 160, half=False,
+            help_text=_("The account as the forward names it, when the address of the post it repeats is not known."),
+        ),
+        "replies_to": _address(_("Address of the post it replies to"), required=False),
         "capture_method": _line(_("Captured how and with what"), 160, half=False),
         "captured_by": _line(_("Captured by"), 160),
         "captured_at": MomentOfUtc(label=_("Captured")),
         "removed_on": DayField(label=_("Found removed on")),
-    }
+    }  # fmt: skip
 
 
 def testimony_fields() -> dict[str, forms.Field]:

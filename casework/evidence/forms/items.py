@@ -29,6 +29,7 @@ from casework.evidence.models.items import Credibility, Kind
 
 WITH_FILE = frozenset({Kind.VIDEO, Kind.IMAGE, Kind.AUDIO, Kind.DOCUMENT})
 """Kinds that are nothing without a file."""
+POST_BEGINS = ("url", "text", "translation", "files")
 
 
 class RecordForm(CaseworkForm):
@@ -66,9 +67,9 @@ class RecordForm(CaseworkForm):
         self.detail_names = list(own)
         self.fields |= own
         head = ["title", *own, "description"] if own and self.kind != Kind.VIDEO else ["title", "description"]
-        self.order_fields(
-            [*self.first_fields, *head, "establishes", "bearing", "link_note", "recorded", "source", *own]
-        )
+        # A post begins with its address: it tells the most, and whether the post is recorded already.
+        first = ("team", *POST_BEGINS) if self.kind == Kind.POST else self.first_fields
+        self.order_fields([*first, *head, "establishes", "bearing", "link_note", "recorded", "source", *own])
         sources = Source.objects.visible_to(user).filter(team__in=teams)
         self.fields["source"].queryset = sources  # type: ignore[attr-defined]
 
@@ -154,6 +155,9 @@ class ChangeForm(StaleEditMixin, RecordForm):
         initial |= {name: getattr(row, name) for name in detail_fields(item.kind)}
         initial["expected_updated_at"] = item.updated_at
         super().__init__(*args, user=user, kind=item.kind, teams=[item.team_id], initial=initial, **kwargs)
+        if self.kind == Kind.POST:
+            # What was found later is an observation of its own, with its day.
+            hidden |= {"removed_on"}
         for name in hidden & set(self.detail_names):
             del self.fields[name]
         self.detail_names = [name for name in self.detail_names if name not in hidden]

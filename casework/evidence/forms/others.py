@@ -12,7 +12,7 @@ from casework.cases.models import Case
 from casework.core.forms import CaseworkForm, HalfText, LongText, ShortText, StaleEditMixin
 from casework.core.once import OnceMixin
 from casework.evidence.forms.fields import DayField, caveat_field, establishes_field, recipients_field
-from casework.evidence.models import EvidenceLink, Source
+from casework.evidence.models import EvidenceLink, PostStatus, Source
 from casework.evidence.models.sources import Caveat, Reliability
 
 
@@ -59,6 +59,17 @@ class ReleaseForm(OnceMixin, CaseworkForm):
         self.fields["caveat"].choices = [pair for pair in Caveat.choices if pair[0] != Caveat.OFFICE]  # type: ignore[attr-defined]
         if not list(self.fields["recipients"].choices):  # type: ignore[attr-defined]
             del self.fields["recipients"]
+
+
+class ObservationForm(OnceMixin, CaseworkForm):
+    """What was found when a post was looked for again."""
+
+    found = forms.ChoiceField(label=_("What was found"), choices=PostStatus.Found.choices, widget=forms.RadioSelect)
+    seen_on = DayField(label=_("Seen on"), required=True)
+    seen_by = forms.CharField(
+        label=_("Seen by"), required=False, max_length=160, widget=HalfText(), help_text=_("Who looked, and with what.")
+    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=5000, widget=LongText({"rows": 3}))
 
 
 class SourceForm(OnceMixin, StaleEditMixin, CaseworkForm):

@@ -2,7 +2,7 @@
 
 from casework.evidence.models.files import Blob, CustodyEvent, EvidenceFile, Preview
 from casework.evidence.models.items import CaveatRelease, EvidenceLink, Item
-from casework.evidence.models.kinds import Post, Testimony, UnitReport, Video
+from casework.evidence.models.kinds import Post, PostStatus, Testimony, UnitReport, Video
 from casework.evidence.models.sources import Caveat, Source, SourceRating
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "EvidenceLink",
     "Item",
     "Post",
+    "PostStatus",
     "Preview",
     "Source",
     "SourceRating",

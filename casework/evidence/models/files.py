@@ -123,6 +123,7 @@ class CustodyEvent(models.Model):
         CITED = "cited", _("Cited in a finding")
         DISCLOSED = "disclosed", _("Disclosed to a recipient")
         RELEASED = "released", _("Caveat released")
+        OBSERVED = "observed", _("Looked for again where it was published")
 
     id = models.BigAutoField(primary_key=True)
     item = models.ForeignKey(Item, models.PROTECT, related_name="custody")

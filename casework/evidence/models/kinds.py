@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.audit import clock
+from casework.audit.models import append_only
 from casework.evidence.models.items import Item
 from casework.evidence.querysets import ItemPartQuerySet
 
@@ -49,7 +54,13 @@ class UnitReport(models.Model):
 
 @pghistory.track()
 class Post(models.Model):
-    """A post on a social network, as it stood when captured. A post that repeats another is no second source for it."""
+    """A post on a social network, or a web page, as it stood when captured. A post that repeats another is no second
+    source for it.
+
+    `normal_url` and `normal_reposts` are the addresses in their normal form (addresses.py), by which the same post is
+    found whatever its address; actions write them. `account` is the platform's own number of the account, which stays
+    when its name changes. A forward names only whose post it repeats, not which.
+    """
 
     class Platform(models.TextChoices):
         TELEGRAM = "telegram", _("Telegram")
@@ -68,9 +79,16 @@ class Post(models.Model):
     handle = models.CharField(_("account"), max_length=120, blank=True)
     display_name = models.CharField(_("name shown"), max_length=160, blank=True)
     affiliation = models.CharField(_("known affiliation"), max_length=200, blank=True)
-    url = models.URLField(_("address"), max_length=1000)
+    account = models.CharField(_("number of the account"), max_length=60, blank=True)
+    # Messages of a closed group without public addresses have none.
+    url = models.URLField(_("address"), max_length=1000, blank=True)
+    normal_url = models.CharField(max_length=1000, blank=True, editable=False)
     post_id = models.CharField(_("post number"), max_length=120, blank=True)
     reposts = models.URLField(_("repeats the post at"), max_length=1000, blank=True)
+    normal_reposts = models.CharField(max_length=1000, blank=True, editable=False)
+    forwarded_from = models.CharField(_("forwarded from"), max_length=160, blank=True)
+    forwarded_account = models.CharField(_("number of the account forwarded from"), max_length=60, blank=True)
+    replies_to = models.URLField(_("replies to the post at"), max_length=1000, blank=True)
     published_shown = models.CharField(_("time of publication as shown"), max_length=80, blank=True)
     text = models.TextField(_("text"), max_length=50_000, blank=True)
     translation = models.TextField(_("translation"), max_length=50_000, blank=True)
@@ -85,7 +103,44 @@ class Post(models.Model):
         indexes = [
             models.Index(fields=["url"], name="post_by_url"),
             GinIndex(fields=["url"], name="post_url_trigrams", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["normal_url"], name="post_by_normal_url", condition=~models.Q(normal_url="")),
+            models.Index(
+                fields=["normal_reposts"], name="post_by_normal_reposts", condition=~models.Q(normal_reposts="")
+            ),
+            models.Index(
+                fields=["forwarded_account"], name="post_by_forwarded", condition=~models.Q(forwarded_account="")
+            ),
+            models.Index(fields=["account"], name="post_by_account", condition=~models.Q(account="")),
         ]
+
+
+class PostStatus(models.Model):
+    """What somebody found when they looked for a post again: there, removed or changed. Dated, kept, never overwritten;
+    the latest by the day it was seen is what holds."""
+
+    class Found(models.TextChoices):
+        AVAILABLE = "available", _("Still there")
+        REMOVED = "removed", _("Removed")
+        CHANGED = "changed", _("Changed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    item = models.ForeignKey(Item, models.PROTECT, related_name="post_statuses")
+    found = models.CharField(_("what was found"), max_length=10, choices=Found.choices)
+    seen_on = models.DateField(_("seen on"))
+    seen_by = models.CharField(_("seen by"), max_length=160, blank=True)
+    note = models.TextField(_("note"), max_length=5000, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    objects = ItemPartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-seen_on", "-recorded_at", "-id"]
+        triggers = append_only("evidence_poststatus")
+
+    @property
+    def audit_label(self) -> str:
+        return self.item.reference
 
 
 @pghistory.track()

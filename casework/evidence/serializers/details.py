@@ -39,9 +39,12 @@ class PostSerializer(DetailSerializer):
     class Meta:
         model = Post
         fields = (
-            "platform", "handle", "display_name", "affiliation", "url", "post_id", "reposts", "published_shown", "text",
-            "translation", "capture_method", "captured_by", "captured_at", "removed_on",
+            "platform", "handle", "display_name", "affiliation", "account", "url", "normal_url", "post_id", "reposts",
+            "forwarded_from", "forwarded_account", "replies_to", "published_shown", "text", "translation",
+            "capture_method", "captured_by", "captured_at", "removed_on",
         )  # fmt: skip
+        read_only_fields = ("normal_url",)
+        extra_kwargs = {"url": {"required": True, "allow_blank": False}}
 
 
 class TestimonySerializer(DetailSerializer):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from casework.audit import clock
 from casework.core.access import require, visible_or_404
 from casework.evidence.access import (
     can_add_evidence,
@@ -23,15 +24,16 @@ from casework.evidence.access import (
     can_unlink_item,
     hidden_details,
 )
-from casework.evidence.actions import change_item, link_item, release_caveat, unlink_item
+from casework.evidence.actions import change_item, link_item, observe_post, release_caveat, unlink_item
 from casework.evidence.actions.custody import verify_custody
 from casework.evidence.caveats import recipient_names
 from casework.evidence.citations import citations
 from casework.evidence.forms.items import ChangeForm
-from casework.evidence.forms.others import LinkForm, ReasonForm, ReleaseForm
+from casework.evidence.forms.others import LinkForm, ObservationForm, ReasonForm, ReleaseForm
 from casework.evidence.item_rooms import panels
 from casework.evidence.looking import asked_first, cover_of
 from casework.evidence.models import EvidenceLink, Item
+from casework.evidence.models.items import Kind
 from casework.evidence.reading import (
     detail_facts,
     same_bytes,
@@ -63,6 +65,7 @@ def item_detail(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
         "custody": visible_custody(item, user),
         "chain": verify_custody(item),
         "citations": citations(item, user),
+        "statuses": list(item.post_statuses.select_related("recorded_by")) if item.kind == Kind.POST else [],
         "releases": item.releases.select_related("recorded_by"),
         "recipients": recipient_names(item.caveat_recipients),
         "panels": panels(item, user),
@@ -140,6 +143,22 @@ def item_release(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
         return _page(item)
 
     return _form(request, item, form, save, part=_("Record a release"), submit=_("Record the release"))
+
+
+@require_http_methods(["GET", "POST"])
+def item_observe(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
+    """Record whether the post is still where it was published."""
+    item = seen_item(request, pk)
+    require(can_change_item, request.user, item)
+    if item.kind != Kind.POST:
+        raise Http404
+    form = ObservationForm(request.POST or None, initial={"seen_on": clock.today(), "seen_by": request.user.name})
+
+    def save() -> str:
+        observe_post(item, actor=request.user, **form.cleaned_data)
+        return _page(item)
+
+    return _form(request, item, form, save, part=_("Looked for again"), submit=_("Record what was found"))
 
 
 def _page(item: Item) -> str:

@@ -25,9 +25,11 @@ from casework.core.exports import csv_response
 from casework.core.filters import active_chips
 from casework.core.paging import capped_count, count_text, keyset_page
 from casework.evidence.access import can_export_evidence
+from casework.evidence.addresses import read_address
+from casework.evidence.arrivals import Arrival, recognise
 from casework.evidence.filters import ItemFilters
 from casework.evidence.looking import covers
-from casework.evidence.models import EvidenceLink, Item
+from casework.evidence.models import EvidenceLink, Item, Post
 from casework.evidence.models.items import Kind
 from casework.evidence.reading import EXPORT_HEADER, export_rows, linked_with_files, with_files
 from casework.evidence.views.common import PersonsRequest
@@ -36,6 +38,7 @@ ORDERINGS = {"-registered": ("-registered_at",), "registered": ("registered_at",
 ORDER_LABELS = (("-registered", gettext_lazy("Newest")), ("registered", gettext_lazy("Oldest")))
 DEFAULT_ORDERING = "-registered"
 CARDS = 24
+LONGEST_ADDRESS = 1000
 KIND_ICONS = {
     Kind.VIDEO: "video", Kind.UNIT_REPORT: "file-text", Kind.POST: "message-square", Kind.IMAGE: "image",
     Kind.AUDIO: "volume-2", Kind.TESTIMONY: "mic", Kind.DOCUMENT: "file",
@@ -82,6 +85,18 @@ def item_export(request: PersonsRequest) -> HttpResponseBase:
     used = sorted(name for name in request.GET if request.GET[name] != "")
     record(Event.EVIDENCE_EXPORTED, actor=request.user, detail={"filters": used})
     return csv_response(f"evidence-{clock.today().isoformat()}.csv", EXPORT_HEADER, export_rows(rows))
+
+
+@require_GET
+def address_read(request: PersonsRequest) -> HttpResponse:
+    """What an address names, and what the person knows already of the post there: a fragment for forms. Nothing is
+    fetched from it."""
+    address = request.GET.get("url", "")[:LONGEST_ADDRESS]
+    found = read_address(address)
+    known = recognise(Arrival(addresses=[address]), request.user) if found else None
+    platform = dict(Post.Platform.choices)[found.platform] if found else ""
+    context = {"address": address.strip(), "found": found, "platform": platform, "known": known}
+    return render(request, "evidence/parts/_address_told.html", context)
 
 
 @require_GET
