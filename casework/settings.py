@@ -9,6 +9,7 @@ CASEWORK_S3_BUCKET    keep evidence in this bucket, or bucket/folder, of S3-comp
 CASEWORK_S3_ENDPOINT  address of that storage (default: AWS); credentials are read from AWS_ACCESS_KEY_ID and so on
 CASEWORK_S3_LOCK, CASEWORK_S3_LOCK_DAYS   object lock of what is kept: governance, compliance or off; its days (3650)
 CASEWORK_MAX_UPLOAD   largest accepted file, bytes (default: 20 GB)
+CASEWORK_MAX_IMPORT   most bytes that an archive to import may hold once unpacked (default: 200 GB)
 CASEWORK_REQUIRE_SECOND_FACTOR   whether administrators need one for their pages (default: yes; no in a demonstration)
 CASEWORK_OFFICE       the office's name, printed on dossiers
 CASEWORK_EMAIL_URL    how mail leaves, e.g. smtp://user:password@host:587 (default: written to the log's folder)
@@ -83,6 +84,7 @@ CASEWORK_HEADS_FILE = Path(env.str("CASEWORK_HEADS_FILE", default=str(STATE_DIR 
 CASEWORK_HEADS_URL = env.str("CASEWORK_HEADS_URL", default="")
 CASEWORK_HEAD_MINUTES = env.int("CASEWORK_HEAD_MINUTES", default=5)
 CASEWORK_TSA = env.list("CASEWORK_TSA", default=[])
+CASEWORK_MAX_IMPORT = env.int("CASEWORK_MAX_IMPORT", default=200 * 10**9)
 CASEWORK_STEP_UP_SECONDS = env.int("CASEWORK_STEP_UP_SECONDS", default=10 * 60)
 CASEWORK_REQUIRE_SECOND_FACTOR = env.bool("CASEWORK_REQUIRE_SECOND_FACTOR", not (CASEWORK_DEMO or CASEWORK_TESTING))
 

@@ -8,6 +8,7 @@ SEQUENCES = {
     "C": "case_reference",
     "E": "item_reference",
     "F": "finding_reference",
+    "I": "import_reference",
     "R": "referral_reference",
     "S": "statement_reference",
 }
@@ -19,3 +20,10 @@ def next_reference(letter: str) -> str:
         cursor.execute("SELECT nextval(%s)", [SEQUENCES[letter]])
         (number,) = cursor.fetchone()
     return f"{letter}-{number:05d}"
+
+
+def next_references(letter: str, count: int) -> list[str]:
+    """The next `count` references of a kind, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [SEQUENCES[letter], count])
+        return [f"{letter}-{number:05d}" for (number,) in cursor.fetchall()]

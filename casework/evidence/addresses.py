@@ -102,7 +102,7 @@ def _application(rest: str) -> Parts | None:
 
 
 def _host(authority: str) -> str:
-    """The host in lower-case ASCII without credentials, with a port that is not the usual one; empty when it is none."""
+    """The host in lower-case ASCII, without credentials, with an unusual port; empty when it is none."""
     host = authority.rpartition("@")[2]
     if host.startswith("["):
         return _ipv6(host)

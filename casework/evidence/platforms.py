@@ -64,8 +64,10 @@ def _web(parts: Parts) -> Address:
 
 def _page(parts: Parts, host: str) -> str:
     query = "&".join(f"{name}={value}" if value else name for name, value in parts.query)
-    return f"https://{host}{parts.path}" + (f"?{query}" if query else "") + (
-        f"#{parts.fragment}" if parts.fragment else ""
+    return (
+        f"https://{host}{parts.path}"
+        + (f"?{query}" if query else "")
+        + (f"#{parts.fragment}" if parts.fragment else "")
     )
 
 

@@ -73,6 +73,8 @@ evidence:unlink                  link           I           I
 evidence:detail                  item           IROV        -
 evidence:change                  item           I           I
 evidence:link                    item           I           I
+evidence:observe                 item           I           I
+evidence:read_address            -              IROVAUX     -
 evidence:release                 item           IO          IO
 evidence:add_file                item           I           I
 evidence:case_evidence           case           IROV        -

@@ -30,7 +30,10 @@ def open_pages() -> list[str]:
 
 def questions() -> list[str]:
     """Addresses that ask for the hidden: searches and filters by its words."""
-    asked = [f"/search/?q={word}" for word in (CANARY, f"Surname{CANARY}", f"t.me/{CANARY}/1", f"Case {CANARY}")]
+    asked = [
+        f"/search/?q={word}"
+        for word in (CANARY, f"Surname{CANARY}", f"t.me/{CANARY}/1", f"telegram.me/{CANARY}/1", f"Case {CANARY}")
+    ]
     for page in ("/cases/", "/evidence/", "/sources/", "/api/v1/cases/", "/api/v1/evidence/"):
         asked.append(f"{page}?q={CANARY}")
     return asked

@@ -106,6 +106,7 @@ def _evidence(world: Any, team: Any, author: Any, canary: str) -> None:
         platform="telegram",
         handle=f"handle_{canary}",
         url=f"https://t.me/{canary}/1",
+        normal_url=f"https://t.me/{canary}/1",
         text=f"Text {canary}",
     )
     report = ItemFactory(team=team, kind="unit_report", title=f"Report {canary}", case=world.case, registered_by=author)

@@ -24,6 +24,7 @@ NOT_PAGES = frozenset({
     "evidence:preview", "evidence:reveal", "evidence:cover", "care:look", "evidence:original", "evidence:check",
     "figures:cases_csv", "figures:months_csv", "referrals:dossier_pdf", "referrals:package", "referrals:letter_file",
     "integrity:heads_file", "integrity:verifier", "integrity:custody",
+    "evidence:read_address",
     "accounts:revoke_token", "accounts:lock", "statements:export",
     "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
     "mfa_download_recovery_codes", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
@@ -89,7 +90,7 @@ evidence:new := investigator =video =unit_report =post =image =audio =testimony 
 evidence:detail := investigator video report post
 evidence:change := investigator video report post
 evidence:link := investigator video
-evidence:look := investigator video_file
+
 evidence:release := investigator video
 evidence:add_file := investigator video
 evidence:unlink := investigator link

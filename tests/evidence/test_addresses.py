@@ -84,7 +84,8 @@ READ = [
 ]
 NO_ADDRESS = ["", "   ", "just words", "javascript:alert(1)", "data:text/html,x", "mailto:a@b.org", "ftp://a.org/x",
               "https://", "https:///path", "https://host_without_dot", "https://a..b/", "https://exa mple.org/",
-              "tg://join?invite=x", "https://[::zz]/", "https://example.org:port/", "https://example.org/\x00"]  # fmt: skip
+              "tg://join?invite=x", "https://[::zz]/",
+              "https://example.org:port/", "https://example.org/\x00"]  # fmt: skip
 
 
 @pytest.mark.parametrize("group", SAME, ids=lambda group: group.split()[0])
@@ -131,7 +132,9 @@ STEPS = st.one_of(
 )  # fmt: skip
 ADDRESSES = st.builds(
     lambda scheme, host, steps, query, fragment: f"{scheme}{host}/{'/'.join(steps)}?{query}#{fragment}",
-    st.sampled_from(["https://", "http://", "HTTPS://", "", "tg://resolve?domain="]), HOSTS, st.lists(STEPS, max_size=5),
+    st.sampled_from(["https://", "http://", "HTTPS://", "", "tg://resolve?domain="]),
+    HOSTS,
+    st.lists(STEPS, max_size=5),
     st.one_of(st.text(max_size=12), st.sampled_from(["v=dQw4w9WgXcQ", "comment=05", "w=wall-1_2%2Fall", "a=%41&b",
                                                      "story_fbid=1234567890&id=5", "single", "z=video-1_2"])),
     st.one_of(st.just(""), st.just("!/x"), st.text(max_size=5)),

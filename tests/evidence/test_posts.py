@@ -137,11 +137,15 @@ def test_the_form_begins_with_the_address_and_tells_what_it_names(cast, client, 
     item = record()
     client.force_login(cast.investigator, backend="casework.accounts.backends.CaseworkBackend")
     page = client.get("/evidence/new/post/").content.decode()
-    assert page.index('name="url"') < page.index('name="text"') < page.index('name="files"') < page.index('name="title"')
+    assert (
+        page.index('name="url"') < page.index('name="text"') < page.index('name="files"') < page.index('name="title"')
+    )
     told = client.get("/evidence/address/", {"url": "telegram.me/warnews/12"}).content.decode()
     assert "Telegram" in told and "@warnews" in told and item.reference in told
     assert "no address" in client.get("/evidence/address/", {"url": "words"}).content.decode()
-    sent = client.post("/evidence/new/post/", {"url": "https://t.me/other/5", "title": "P", "credibility": 6, "graphic": 0})
+    sent = client.post(
+        "/evidence/new/post/", {"url": "https://t.me/other/5", "title": "P", "credibility": 6, "graphic": 0}
+    )
     assert sent.status_code == 302
     assert Post.objects.get(url="https://t.me/other/5").platform == "telegram"
     page = client.post(f"/evidence/{item.pk}/observe/", {"found": "removed", "seen_on": "2025-03-01"}, follow=True)

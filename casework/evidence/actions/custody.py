@@ -26,19 +26,34 @@ def append_custody(
     with transaction.atomic():
         lock(item)
         last = CustodyEvent.objects.filter(item_id=item.pk).order_by("-position").first()
-        event = CustodyEvent(
-            item_id=item.pk,
-            position=last.position + 1 if last else 1,
-            at=clock.now(),
-            act=act,
-            actor_id=getattr(actor, "pk", None),
-            actor_label=str(getattr(actor, "audit_label", "") or "")[:200],
-            sha256=sha256,
-            detail=dict(detail or {}),
-            previous=bytes(last.hash) if last else chain.GENESIS,
-        )
-        event.hash = chain.link(bytes(event.previous), event.payload())
+        event = _link_after(last, item, act, actor, sha256, detail or {})
         event.save(force_insert=True)
+    return event
+
+
+def first_custody(item: Item, acts: Iterable[tuple[str, Mapping[str, Any]]], *, actor: Any | None) -> list[CustodyEvent]:
+    """The beginning of the chain of an item that is being made, not yet saved: each act with its detail."""
+    events: list[CustodyEvent] = []
+    for act, detail in acts:
+        events.append(_link_after(events[-1] if events else None, item, act, actor, "", detail))
+    return events
+
+
+def _link_after(
+    last: CustodyEvent | None, item: Item, act: str, actor: Any | None, sha256: str, detail: Mapping[str, Any]
+) -> CustodyEvent:
+    event = CustodyEvent(
+        item_id=item.pk,
+        position=last.position + 1 if last else 1,
+        at=clock.now(),
+        act=act,
+        actor_id=getattr(actor, "pk", None),
+        actor_label=str(getattr(actor, "audit_label", "") or "")[:200],
+        sha256=sha256,
+        detail=dict(detail),
+        previous=bytes(last.hash) if last else chain.GENESIS,
+    )
+    event.hash = chain.link(bytes(event.previous), event.payload())
     return event
 
 

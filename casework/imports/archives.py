@@ -1,0 +1,191 @@
+"""Archives that strangers made, looked at before anything of them is opened, and never unpacked to disk.
+
+Refused whole, with the reason: encrypted or damaged archives, links and devices, names that lead out of the archive,
+two members of one name, members that overlap, more members or bytes than permitted, bytes that swell beyond reason.
+Names are labels alone: they become part of no path.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import stat
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from casework.core.errors import Invalid
+
+MOST_MEMBERS = 300_000
+LARGEST_DIRECTORY = 256 << 20
+LONGEST_NAME = 1000
+WORST_RATIO = 300
+"""Bytes of a member for each byte of it in the archive; text repeats itself up to about a hundredfold."""
+RATIO_FROM = 8 << 20
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_ARCHIVES = re.compile(r"\.(?:zip|7z|rar|tar|tgz|gz|bz2|xz|zst|cab|iso)\Z", re.IGNORECASE)
+_DRIVE = re.compile(r"[A-Za-z]:")
+_NOISE = re.compile(r"(?:^|/)(?:__MACOSX(?:/|$)|\.DS_Store$|Thumbs\.db$|desktop\.ini$)")
+_UTF8_NAME = 0x800
+
+
+class Refused(Invalid):
+    """Material that is not imported at all; the message says why and what to do."""
+
+    code = "import_refused"
+
+
+def is_archive_name(path: str) -> bool:
+    """Whether a name promises another archive."""
+    return bool(_ARCHIVES.search(path))
+
+
+class Archive:
+    """The members of a ZIP archive by path, each readable once or often as a stream. `file` can seek and stays open."""
+
+    def __init__(self, file: Any) -> None:
+        _refuse_large_directory(file)
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, ValueError, OSError, struct.error, NotImplementedError) as error:
+            raise _damaged() from error
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        self._aliases: dict[str, str] = {}
+        self._take(self._zip.infolist())
+
+    def _take(self, infos: list[zipfile.ZipInfo]) -> None:
+        met: set[str] = set()
+        total = 0
+        for info in infos:
+            path = _path(info)
+            if path.casefold() in met:
+                raise Refused(_("The archive holds two files named “%(name)s”. Make it again.") % {"name": path[:200]})
+            met.add(path.casefold())
+            if info.is_dir():
+                continue
+            _refuse_member(info, path)
+            total += info.file_size
+            if total > settings.CASEWORK_MAX_IMPORT:
+                raise Refused(
+                    _("The archive holds more than %(most)s bytes. Export it in parts.")
+                    % {"most": settings.CASEWORK_MAX_IMPORT}
+                )
+            if not _NOISE.search(path):
+                self._members[path] = info
+                self._aliases |= {alias: path for alias in _aliases(info)}
+        _refuse_overlap(infos)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Every file's path and size in bytes."""
+        return {path: info.file_size for path, info in self._members.items()}
+
+    def find(self, path: str) -> str:
+        """The path of a member as the archive spells it; empty when there is none."""
+        wanted = unicodedata.normalize("NFC", path.replace("\\", "/")).removeprefix("./")
+        return wanted if wanted in self._members else self._aliases.get(wanted, "")
+
+    @contextmanager
+    def open(self, path: str) -> Iterator[IO[bytes]]:
+        """A member's bytes. Raises Refused when they are damaged or more than the archive says."""
+        try:
+            with self._zip.open(self._members[path]) as stream:
+                yield stream
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error) as error:
+            message = _("“%(name)s” in the archive is damaged. Export or send it again.") % {"name": path[-200:]}
+            raise Refused(message) from error
+
+    def close(self) -> None:
+        self._zip.close()
+
+
+def _damaged() -> Refused:
+    return Refused(_("This is no whole ZIP archive. Send it again, or make it anew."))
+
+
+def _refuse_large_directory(file: Any) -> None:
+    """The list of members is read into memory at once, so its size is looked at before."""
+    size = file.seek(0, io.SEEK_END)
+    start = max(0, size - 65_557)
+    file.seek(start)
+    tail = file.read(size - start)
+    place = tail.rfind(b"PK\x05\x06")
+    if place < 0 or len(tail) < place + 22:
+        raise _damaged()
+    members, length = struct.unpack_from("<HI", tail, place + 10)
+    if (members == 0xFFFF or length == 0xFFFFFFFF) and tail[place - 20 : place - 16] == b"PK\x06\x07":
+        (offset,) = struct.unpack_from("<Q", tail, place - 12)
+        file.seek(min(offset, size))
+        record = file.read(56)
+        if len(record) < 56 or record[:4] != b"PK\x06\x06":
+            raise _damaged()
+        members, length = struct.unpack_from("<QQ", record, 32)
+    file.seek(0)
+    if members > MOST_MEMBERS or length > LARGEST_DIRECTORY:
+        raise Refused(_("The archive holds more than %(most)s files. Export it in parts.") % {"most": MOST_MEMBERS})
+
+
+def _path(info: zipfile.ZipInfo) -> str:
+    """The path inside the archive; raises Refused for one that leads anywhere else."""
+    # Python cuts a name at a NUL; what stood there is in orig_filename.
+    name = unicodedata.normalize("NFC", info.orig_filename.replace("\\", "/"))
+    steps = name.rstrip("/").split("/")
+    bad = (
+        not name.strip("/")
+        or len(name) > LONGEST_NAME
+        or name.startswith("/")
+        or _DRIVE.match(name)
+        or any(step in ("", ".", "..") for step in steps)
+        or any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in name)
+    )
+    if bad:
+        shown = name[:200].encode("unicode_escape").decode()
+        raise Refused(
+            _("The archive holds a file whose name leads out of it or cannot be read: “%(name)s”.") % {"name": shown}
+        )
+    return name.rstrip("/")
+
+
+def _refuse_member(info: zipfile.ZipInfo, path: str) -> None:
+    shown = {"name": path[:200]}
+    mode = info.external_attr >> 16
+    if info.flag_bits & 0x41:
+        raise Refused(_("The archive is encrypted (“%(name)s”). Unpack it and make one without a password.") % shown)
+    if info.create_system == 3 and stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise Refused(_("The archive holds a link or device: “%(name)s”. Make it of plain files.") % shown)
+    if info.compress_type not in _METHODS:
+        raise Refused(_("“%(name)s” is compressed in an unusual way. Make a plain ZIP.") % shown)
+    if info.file_size > settings.CASEWORK_MAX_UPLOAD:
+        raise Refused(_("“%(name)s” is larger than a file may be.") % shown)
+    if info.file_size > RATIO_FROM and info.file_size > WORST_RATIO * max(1, info.compress_size):
+        raise Refused(_("“%(name)s” would swell beyond reason: this looks like an archive bomb.") % shown)
+
+
+def _refuse_overlap(infos: list[zipfile.ZipInfo]) -> None:
+    end = 0
+    for info in sorted(infos, key=lambda each: each.header_offset):
+        if info.header_offset < end:
+            raise Refused(_("Files in the archive overlap: this looks like an archive bomb."))
+        end = info.header_offset + 30 + info.compress_size
+
+
+def _aliases(info: zipfile.ZipInfo) -> Iterator[str]:
+    """Other readings of a name that does not say in which letters it is written."""
+    if info.flag_bits & _UTF8_NAME or info.orig_filename.isascii():
+        return
+    try:
+        raw = info.orig_filename.replace("\\", "/").encode("cp437")
+    except UnicodeEncodeError:
+        return
+    for letters in ("utf-8", "cp866", "cp1251"):
+        try:
+            yield unicodedata.normalize("NFC", raw.decode(letters))
+        except UnicodeDecodeError:
+            continue
