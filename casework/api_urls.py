@@ -8,12 +8,13 @@ from casework.cases import api as cases
 from casework.evidence import api as evidence
 from casework.figures import api as figures
 from casework.findings import api as findings
+from casework.imports import api as imports
 from casework.referrals import api as referrals
 from casework.statements import api as statements
 
 app_name = "api"
 router = SimpleRouter()
-for room in (cases, evidence, findings, referrals, statements, figures):
+for room in (cases, evidence, imports, findings, referrals, statements, figures):
     for prefix, viewset, basename in room.routes:
         router.register(prefix, viewset, basename=basename)
 

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class ImportsConfig(AppConfig):
     name = "casework.imports"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say on the pages of evidence which import an item came with."""
+        from casework.imports import reading
+
+        reading.register_panel()

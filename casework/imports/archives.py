@@ -79,7 +79,7 @@ class Archive:
                 )
             if not _NOISE.search(path):
                 self._members[path] = info
-                self._aliases |= {alias: path for alias in _aliases(info)}
+                self._aliases |= dict.fromkeys(_aliases(info), path)
         _refuse_overlap(infos)
 
     @property

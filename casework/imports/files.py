@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import posixpath
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import IO, Protocol
 
 from django.utils.translation import gettext as _
@@ -22,21 +22,17 @@ class Files(Protocol):
     """Paths and sizes are known at once; bytes are read as a stream."""
 
     @property
-    def sizes(self) -> dict[str, int]: ...
+    def sizes(self) -> Mapping[str, int]:
+        """Every path with its size in bytes."""
 
     def find(self, path: str) -> str:
         """The path as it is spelled here; empty when there is no such file."""
 
-    def open(self, path: str) -> AbstractStream: ...
+    def open(self, path: str) -> AbstractContextManager[IO[bytes]]:
+        """The bytes of a file, as a context."""
 
-    def close(self) -> None: ...
-
-
-class AbstractStream(Protocol):
-    """A context that gives a readable stream."""
-
-    def __enter__(self) -> IO[bytes]: ...
-    def __exit__(self, *error: object) -> bool | None: ...
+    def close(self) -> None:
+        """Let go of what is held open."""
 
 
 class LooseFiles:

@@ -30,7 +30,10 @@ def carry_on(import_id: str) -> None:
             return
         Import.objects.filter(pk=batch.pk).update(attempts=F("attempts") + 1)
         if batch.attempts >= MOST_ATTEMPTS:
-            fail_import(batch, reason=_("It was begun five times and never ended. Nothing was imported. Tell the administrator."))
+            fail_import(
+                batch,
+                reason=_("It was begun five times and never ended. Nothing was imported. Tell the administrator."),
+            )
             return
         _work(batch)
 

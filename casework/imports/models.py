@@ -23,10 +23,11 @@ from casework.imports.querysets import ImportedQuerySet, ImportPartQuerySet, Imp
 
 
 class Import(models.Model):
-    """Material of one kind that is brought in together. `figures` are counts of the preview (see staging.py), `told`
-    what the reader has to say of the whole, such as what a signature proved.
+    """Material of one kind that is brought in together. `figures` are counts of the preview (actions/reading.py),
+    `told` what the reader has to say of the whole, such as what a signature proved, `groups` the parts to choose from.
 
-    `attempts` counts how often the worker began the present stage. Progress is `steps_done` of `steps` of the present stage; `beat_at` is when the worker last said that it lives.
+    `attempts` counts how often the worker began the present stage. Progress is `steps_done` of `steps` of that stage:
+    rows while reading, bytes while copying; `beat_at` is when the worker last said that it lives.
     """
 
     class Kind(models.TextChoices):

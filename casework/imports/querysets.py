@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def visible_import(user: User, path: str = "") -> Q:
     """The predicate for imports; `path` leads from the filtered model to the import, e.g. "batch__"."""
     seen = Case.objects.visible_to(user).filter(pk=OuterRef(f"{path}case_id"))
-    return Q(**{f"{path}team_id__in": user.reading_teams}) & (Q(**{f"{path}case": None}) | Exists(seen))
+    return Q(**{f"{path}team_id__in": user.reading_teams}) & Q(Q(**{f"{path}case": None}) | Q(Exists(seen)))
 
 
 class ImportQuerySet(models.QuerySet):

@@ -13,7 +13,7 @@ ERROR, NOTE = ImportProblem.Weight.ERROR, ImportProblem.Weight.NOTE
 
 @dataclass
 class Media:
-    """A file of a row: its path among the import's files, its name as a label, and the hashes that the source states."""
+    """A file of a row: its path among the import's files, its name as a label, the hashes that the source states."""
 
     path: str
     name: str
@@ -32,9 +32,13 @@ class Problem:
 
 @dataclass
 class Row:
-    """One item as the source tells it. `place` is where it stands there; `keys` name it for good, its own first, and
-    may be left empty: then its files and its words name it. `values` and `details` are columns of Item and of the
-    kind's own table; `observations` what the source tells of a post's later fate. `group` is what a person can leave out as a whole: a chat, a page. `missing` counts files that the source does not hold."""
+    """One item as the source tells it. `place` is where it stands there. `keys` name it for good, its own first; when
+    they are left empty, its address, its files or its words name it.
+
+    `values` and `details` are columns of Item and of the kind's own table, `observations` what the source tells of a
+    post's later fate. `group` is what a person can leave out as a whole: a chat, a page. `missing` counts files that
+    the source does not hold.
+    """
 
     place: str
     kind: str

@@ -57,8 +57,10 @@ def known_keys(batch: Import, user: User, rows: Iterable[tuple[Sequence[str], st
         if normal := stored_form(url):
             by_url.setdefault(normal, []).extend(keys)
     found: set[str] = set()
-    for key in Imported.objects.filter(team=batch.team_id, key__in=wanted, item__in=Item.objects.visible_to(user)):
-        found.update(wanted[key.key])
+    seen = Item.objects.visible_to(user)
+    imported = Imported.objects.filter(team=batch.team_id, key__in=wanted, item__in=seen)
+    for key in imported.values_list("key", flat=True):
+        found.update(wanted[key])
     posts = Post.objects.visible_to(user).filter(item__team=batch.team_id, normal_url__in=by_url)
     for normal in posts.values_list("normal_url", flat=True):
         found.update(by_url[normal])
@@ -68,7 +70,9 @@ def known_keys(batch: Import, user: User, rows: Iterable[tuple[Sequence[str], st
     return found
 
 
-def staged(batch: Import, position: int, row: Row, plan: str, keys: list[str], media: list[dict[str, Any]]) -> ImportRow:
+def staged(
+    batch: Import, position: int, row: Row, plan: str, keys: list[str], media: list[dict[str, Any]]
+) -> ImportRow:
     """The row as it is kept until the end."""
     source = row.values.get("source")
     values = {**row.values, "source": str(source.pk) if source else None}

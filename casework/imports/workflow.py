@@ -43,5 +43,5 @@ CANCEL = Transition(
 )  # fmt: skip
 
 IMPORT_WORKFLOW = Workflow(
-    "imports", State, (READ, PRESENT, CONFIRM, FINISH, FAIL, RETRY, CANCEL), initial=State.RECEIVED
+    "import", State, (READ, PRESENT, CONFIRM, FINISH, FAIL, RETRY, CANCEL), initial=State.RECEIVED
 )

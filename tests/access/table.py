@@ -87,6 +87,13 @@ integrity:heads                  -              AU          -
 integrity:heads_file             -              AU          -
 integrity:verifier               -              AU          -
 integrity:custody                -              -           U
+imports:list                     -              IROVAUX     -
+imports:new                      -              IX          IX
+imports:detail                   batch          IROV        -
+imports:problems                 batch          IROV        -
+imports:confirm                  batch          -           I
+imports:retry                    batch          -           I
+imports:cancel                   batch          -           I
 findings:case_findings           case           IROV        -
 findings:propose                 case           I           I
 findings:elements                case           IROV        I
@@ -182,6 +189,8 @@ api:evidence-link-remove         link           -           IW          -
 api:source-list                  -              IROVAUXTW   IXW         -
 api:source-detail                source         IROVTW      -           IW
 api:source-rate                  source         -           IW          -
+api:import-list                  -              IROVAUXTW   -           -
+api:import-detail                batch          IROVTW      -           -
 api:finding-list                 -              IROVAUXTW   IXW         -
 api:finding-detail               finding        IROVTW      -           -
 api:finding-approve              finding        -           R           -

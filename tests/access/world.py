@@ -25,6 +25,7 @@ from casework.evidence.models import (
 )
 from casework.figures.models import IssuerFigure
 from casework.findings.models import ElementAssessment
+from casework.imports.models import Import, Imported, ImportFile, ImportProblem, ImportRow
 from casework.referrals.models import Correspondence, CorrespondenceFile, Package, Recipient, Referral, ReferralCase
 from casework.statements.models import Statement
 from tests.factories import (
@@ -122,9 +123,24 @@ def _evidence(world: Any, team: Any, author: Any, canary: str) -> None:
         Preview.objects.create(blob=world.blob, kind=kind, state="ready", derived="0" * 64, media_type="image/jpeg")
     # Its author's own: not the team's, and of no case.
     world.look = Look.objects.create(user=author, level=2, step="grey")
+    _import(world, team, author, canary)
     world.file = EvidenceFile.objects.create(
         item=world.item, blob=world.blob, name=f"{canary}.pdf", added_by=author, declared_type="application/pdf"
     )
+
+
+def _import(world: Any, team: Any, author: Any, canary: str) -> None:
+    """A preview that waits, and what an item came with."""
+    batch = world.batch = Import.objects.create(
+        reference=next_reference("I"), team=team, kind="telegram", state="preview", case=world.case,
+        channel=canary[:40], created_by=author, figures={"new": 1}, told=[{"tone": "info", "text": f"Told {canary}"}],
+    )  # fmt: skip
+    ImportFile.objects.create(batch=batch, position=0, blob=world.blob, name=f"{canary}.zip")
+    ImportRow.objects.create(
+        batch=batch, position=1, plan="new", kind="post", keys=[f"key {canary}"], values={"title": f"Row {canary}"}
+    )
+    ImportProblem.objects.create(batch=batch, place="row 1", weight="note", text=f"Problem {canary}")
+    Imported.objects.create(batch=batch, item=world.item, team=team, key=f"came {canary}", place=f"message {canary}")
 
 
 def _findings(world: Any, author: Any, canary: str) -> None:

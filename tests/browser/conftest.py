@@ -154,6 +154,7 @@ def sideways(page: Page) -> int:
 def small_office(transactional_db, _own_store, settings):  # type: ignore[no-untyped-def]
     """A few cases in every stage with real files, made as the demonstration makes them."""
     from casework.office.demo.cases import Told, at, confirmed_case, later_case, recent_uploads
+    from casework.office.demo.imports import imports
     from casework.office.demo.loading import BEGINNING, tell
     from casework.office.demo.people import assemble, renew
     from casework.office.demo.plan import CONFIRMED
@@ -184,6 +185,7 @@ def small_office(transactional_db, _own_store, settings):  # type: ignore[no-unt
             statements(cast),
             renew(cast, now - datetime.timedelta(days=20)),
             recent_uploads(cast, now),
+            imports(cast, now),
         ],
         until=now,
     )

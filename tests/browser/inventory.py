@@ -14,6 +14,7 @@ from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Source
 from casework.evidence.models.items import Kind
 from casework.figures.models import IssuerFigure
 from casework.findings.models import Finding
+from casework.imports.models import Import
 from casework.referrals.models import Recipient, Referral
 from casework.statements.models import Statement
 
@@ -25,6 +26,7 @@ NOT_PAGES = frozenset({
     "figures:cases_csv", "figures:months_csv", "referrals:dossier_pdf", "referrals:package", "referrals:letter_file",
     "integrity:heads_file", "integrity:verifier", "integrity:custody",
     "evidence:read_address",
+    "imports:problems", "imports:confirm", "imports:retry", "imports:cancel",
     "accounts:revoke_token", "accounts:lock", "statements:export",
     "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
     "mfa_download_recovery_codes", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
@@ -90,7 +92,8 @@ evidence:new := investigator =video =unit_report =post =image =audio =testimony 
 evidence:detail := investigator video report post
 evidence:change := investigator video report post
 evidence:link := investigator video
-
+evidence:look := investigator video_file
+evidence:observe := investigator post
 evidence:release := investigator video
 evidence:add_file := investigator video
 evidence:unlink := investigator link
@@ -101,6 +104,9 @@ evidence:source_detail := investigator source
 evidence:source_change := investigator source
 evidence:source_rate := investigator source
 integrity:heads := auditor -
+imports:list := investigator -
+imports:new := investigator -
+imports:detail := investigator import_preview import_done import_failed
 findings:case_findings := investigator case fresh returned
 findings:propose := investigator case
 findings:elements := investigator case
@@ -200,6 +206,7 @@ def examples(office: SimpleNamespace) -> dict[str, Any]:
     found["video_file"] = EvidenceFile.objects.filter(item=found["video"]).first()
     found |= {f"{state}_finding": Finding.objects.filter(state=state).first() for state in Finding.State.values}
     found["returned_finding"] = Finding.objects.filter(state="returned", proposed_by=mine).first()
+    found |= {f"import_{batch.state}": batch for batch in Import.objects.all()}
     found |= {"closed": told.cases[42], "returned": told.cases[104]}
     return {state: Referral.objects.filter(state=state).first() for state in Referral.State.values} | found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 import pytest
 
@@ -22,7 +21,11 @@ def posts() -> dict[str, Post]:
 
 
 def test_a_message_becomes_a_post(bring, finish, cast):
-    words = ["Look at ", {"type": "bold", "text": "this"}, {"type": "text_link", "text": " site", "href": "https://a.org"}]
+    words = [
+        "Look at ",
+        {"type": "bold", "text": "this"},
+        {"type": "text_link", "text": " site", "href": "https://a.org"},
+    ]
     batch = bring(KIND, telegram(chat(message(7, words, reply_to_message_id=5, edited_unixtime=str(BEGINNING + 3600)))),
                   channel="@FrontNews")  # fmt: skip
     assert (batch.state, batch.figures["new"]) == ("preview", 1)
@@ -64,7 +67,9 @@ def test_media_become_its_files_and_what_is_missing_is_told(bring, finish):
 
 
 def test_an_album_is_one_post(bring, finish):
-    album = [message(number, text, at=600, photo=f"photos/{number}.jpg") for number, text in ((1, ""), (2, "Both"), (3, ""))]
+    album = [
+        message(number, text, at=600, photo=f"photos/{number}.jpg") for number, text in ((1, ""), (2, "Both"), (3, ""))
+    ]
     later = message(4, "Another", at=660, photo="photos/4.jpg")
     files = {f"photos/{number}.jpg": png(number) for number in (1, 2, 3, 4)}
     finish(bring(KIND, telegram(chat(*album, later), files)))
@@ -106,7 +111,9 @@ def test_a_post_recorded_by_hand_is_already_here(bring, cast):
 
 
 def test_an_account_brings_in_its_channels_and_no_private_chat_unless_chosen(bring, finish):
-    private = chat(message(1, "Private", from_id="user5", **{"from": "Friend"}), name="Friend", type="personal_chat", id=5)
+    private = chat(
+        message(1, "Private", from_id="user5", **{"from": "Friend"}), name="Friend", type="personal_chat", id=5
+    )
     left = chat(message(1, "Left", from_id="channel8"), name="Left", id=8, type="private_channel")
     whole = {
         "about": "Here is the data you requested.", "personal_information": {"phone_number": "+380000000000"},
@@ -141,9 +148,8 @@ def test_what_is_no_message_of_its_own_is_passed_over(bring):
 
 
 def test_it_reads_what_telegram_writes_and_json_forbids(bring):
-    text = '{"name": "F", "type": "public_channel", "id": 1, "messages": [%s]}' % (
-        '{"id": 1, "type": "message", "date_unixtime": "1728100000", "text": "a\\x0Bb and \\\\x0B"}'
-    )
+    one = '{"id": 1, "type": "message", "date_unixtime": "1728100000", "text": "a\\x0Bb and \\\\x0B"}'
+    text = f'{{"name": "F", "type": "public_channel", "id": 1, "messages": [{one}]}}'
     (row,) = bring(KIND, telegram(text)).rows.all()
     assert row.details["text"] == "a\x0bb and \\x0B"
 
@@ -177,7 +183,7 @@ def test_a_row_with_an_error_says_so(bring, broken, said):
         ('{"name": "\\u0000", "messages": []}', "NUL"),
         ('{"name": "\\ud800", "messages": []}', "surrogate"),
         ('{"about": "x"}', "no chat"),
-        ('[1, 2]', "no chat"),
+        ("[1, 2]", "no chat"),
     ],
 )
 def test_it_refuses_what_is_no_export(bring, text, said):

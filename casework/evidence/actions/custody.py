@@ -31,7 +31,9 @@ def append_custody(
     return event
 
 
-def first_custody(item: Item, acts: Iterable[tuple[str, Mapping[str, Any]]], *, actor: Any | None) -> list[CustodyEvent]:
+def first_custody(
+    item: Item, acts: Iterable[tuple[str, Mapping[str, Any]]], *, actor: Any | None
+) -> list[CustodyEvent]:
     """The beginning of the chain of an item that is being made, not yet saved: each act with its detail."""
     events: list[CustodyEvent] = []
     for act, detail in acts:

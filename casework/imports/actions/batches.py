@@ -87,7 +87,9 @@ def _choose(batch: Import, chosen: dict[str, Any]) -> None:
     apply(batch, chosen)
 
 
-def confirm_import(batch: Import, *, actor: User, groups: Sequence[str] | None = None, leave_out: bool = False) -> Import:
+def confirm_import(
+    batch: Import, *, actor: User, groups: Sequence[str] | None = None, leave_out: bool = False
+) -> Import:
     """Have the preview brought in. `groups` are the parts chosen, all that the preview chose when left out;
     `leave_out` says that rows with errors are to be left out, without which there may be none.
 

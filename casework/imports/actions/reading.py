@@ -22,7 +22,7 @@ from casework.imports.files import PIECE, Files, opened
 from casework.imports.models import Import, ImportProblem, ImportRow
 from casework.imports.readers import READERS
 from casework.imports.rows import ERROR, Problem, Reading, Row
-from casework.imports.staging import clear, known_keys, keys_of, problem, staged
+from casework.imports.staging import clear, keys_of, known_keys, problem, staged
 from casework.imports.workflow import PRESENT, READ, State
 
 TOGETHER = 500
@@ -74,19 +74,23 @@ class _Stage:
         for path in self.files.sizes:
             if is_archive_name(path) and path not in self.reading.claimed:
                 raise Refused(
-                    _("Inside lies another archive that nothing refers to: “%(name)s”. It is not opened. Unpack it first.")
+                    _("Inside lies another archive that no row names, “%(name)s”. It is not opened: unpack it.")
                     % {"name": path[-200:]}
                 )
 
     def result(self) -> dict[str, Any]:
         """What the preview shows of the whole."""
         groups = [
-            {**asdict(group), **self.by_group.get(group.key, Counter())}
-            for group in self.reading.groups.values()
+            {**asdict(group), **self.by_group.get(group.key, Counter())} for group in self.reading.groups.values()
         ]
-        figures = {**{name: 0 for name in ("new", "known", "wrong", "files", "bytes", "missing", "notes")}, **self.counts}
-        figures |= {"kinds": dict(self.kinds)}
-        return {"groups": groups if len(groups) > 1 else [], "figures": figures, "told": self.reading.told, "attempts": 0}
+        names = ("new", "known", "wrong", "files", "bytes", "missing", "notes")
+        figures = {**{name: self.counts[name] for name in names}, "kinds": dict(self.kinds)}
+        return {
+            "groups": groups if len(groups) > 1 else [],
+            "figures": figures,
+            "told": self.reading.told,
+            "attempts": 0,
+        }
 
     def _stage(self, chunk: list[Row]) -> None:
         judged = [self._judge(row) for row in chunk]
@@ -120,9 +124,8 @@ class _Stage:
     def _completed(self, row: Row) -> dict[str, Any]:
         """The values of a row, with what was chosen for the whole import where the row says nothing."""
         batch = self.batch
-        chosen = {
-            "graphic": batch.graphic, "caveat": batch.caveat, "how_obtained": batch.how_obtained, "source": batch.source,
-        }  # fmt: skip
+        chosen = {"graphic": batch.graphic, "caveat": batch.caveat, "source": batch.source}
+        chosen["how_obtained"] = batch.how_obtained
         given = {name: value for name, value in row.values.items() if value not in (None, "")}
         values = {**chosen, **given}
         return {**values, "title": str(values.get("title", ""))[:200]}

@@ -160,6 +160,4 @@ def _sealed(media: dict[str, Any]) -> Sealed:
     """A staged file as the evidence room knows files that have their place in the store."""
     name = clean_name(media["name"])
     sniffed = sniff(store.head(media["sha256"]), name, "")
-    return Sealed(
-        media["sha256"], media["blake3"], media["size"], name, "", sniffed, media.get("set_aside", "")
-    )
+    return Sealed(media["sha256"], media["blake3"], media["size"], name, "", sniffed, media.get("set_aside", ""))

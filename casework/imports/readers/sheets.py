@@ -100,7 +100,16 @@ def _workbook(files: Files, path: str) -> Iterator[Line]:
             if cells:
                 yield Line(number, cells)
     # A workbook that somebody made to break this reader fails in more ways than its library names.
-    except (KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, SyntaxError, zipfile.BadZipFile) as error:
+    except (
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OSError,
+        SyntaxError,
+        zipfile.BadZipFile,
+    ) as error:
         if isinstance(error, Refused):
             raise
         raise Refused(_("The workbook cannot be read. Save it again as .xlsx, or as CSV in UTF-8.")) from error

@@ -85,7 +85,10 @@ def _header(header: Line | None, reading: Reading) -> list[str]:
     known = [column for column in columns if column]
     if not {"file", "url", "title"} & set(known):
         expected = ", ".join(HEADINGS)
-        raise Refused(_("The first row of the table names no column that is known. It may name: %(columns)s.") % {"columns": expected})
+        raise Refused(
+            _("The first row of the table names no column that is known. It may name: %(columns)s.")
+            % {"columns": expected}
+        )
     doubled = sorted({column for column in known if known.count(column) > 1})
     if doubled:
         raise Refused(_("Two columns of the table mean the same: %(columns)s.") % {"columns": ", ".join(doubled)})
@@ -130,7 +133,9 @@ class _Line:
         typed = self.cells.get("kind", "").lower().replace(" ", "_")
         labels = {str(label).lower().replace(" ", "_"): value for value, label in Kind.choices}
         if typed in ("unit_report", "testimony"):
-            self.row.wrong("kind", _("Unit reports and testimonies are registered one by one, with fields of their own."))
+            self.row.wrong(
+                "kind", _("Unit reports and testimonies are registered one by one, with fields of their own.")
+            )
         elif typed:
             kind = typed if typed in Kind.values else labels.get(typed, "")
             self.row.kind = kind or Kind.DOCUMENT
@@ -203,7 +208,9 @@ def _published(typed: str) -> dict[str, Any]:
 def _credibility(typed: str) -> dict[str, Any]:
     number = typed[:1]
     if typed == "1" or number == "1":
-        raise ValidationError(_("“Confirmed” needs a second source in the record: import it with 2 to 6, then judge it."))
+        raise ValidationError(
+            _("“Confirmed” needs a second source in the record: import it with 2 to 6, then judge it.")
+        )
     if not re.fullmatch(r"[2-6](?:\D.*)?", typed):
         raise ValidationError(_("Type a number from 2 to 6."))
     return {"credibility": int(Credibility(int(number)))}

@@ -1,9 +1,9 @@
 """The JSON that Telegram Desktop exports: one chat, or the chats of a whole account, with or without the media.
 
-What was learned of the format from its writer: `date_unixtime` is UTC while `date` is the exporter's local time; files
-that were not exported are named by a sentence in parentheses; control characters are written as \\x0B, which is no JSON;
-an album is several messages of one second; a forward names the account it comes from and not the message; the public
-name of a channel is nowhere in it. Of an account's own data (contacts, sessions, the owner) nothing is read.
+What was learned of the format from its writer: `date_unixtime` is UTC while `date` is the exporter's local time;
+files that were not exported are named by a sentence in parentheses; control characters are written as \\x0B, which is
+no JSON; an album is several messages of one second; a forward names the account it comes from and not the message; the
+public name of a channel is nowhere in it. Of an account's own data (contacts, sessions, the owner) nothing is read.
 """
 
 from __future__ import annotations
@@ -190,13 +190,17 @@ class _Chat:
                 self.reading.claimed.add(path)
             elif message.get("media_type") != "sticker":
                 row.missing += 1
-                absent = _("A file was not exported: %(name)s") if _ABSENT.search(said) else _("A file is missing: %(name)s")
+                absent = (
+                    _("A file was not exported: %(name)s") if _ABSENT.search(said) else _("A file is missing: %(name)s")
+                )
                 row.note(column, absent % {"name": said[:200]})
 
     def _date(self, row: Row, first: dict[str, Any]) -> None:
         published = _moment(first.get("date_unixtime"))
         if published is None:
-            row.wrong("date_unixtime", _("The message has no time that can be read. Export with a newer Telegram Desktop."))
+            row.wrong(
+                "date_unixtime", _("The message has no time that can be read. Export with a newer Telegram Desktop.")
+            )
         else:
             row.values["published_at"] = published
 
@@ -212,19 +216,18 @@ def _goes_on(album: list[Any], message: Any) -> bool:
     same = ("type", "from_id", "forwarded_from", "reply_to_message_id", "via_bot")
     if any(before.get(name) != message.get(name) for name in same) or len(album) >= 10:
         return False
-    numbers, times = (before.get("id"), message.get("id")), (before.get("date_unixtime"), message.get("date_unixtime"))
-    if not all(isinstance(number, int) for number in numbers) or numbers[1] != numbers[0] + 1:
+    numbers = [number for number in (before.get("id"), message.get("id")) if isinstance(number, int)]
+    if len(numbers) != 2 or numbers[1] != numbers[0] + 1:
         return False
-    if not all(isinstance(time, str) and time.isdigit() for time in times) or int(times[1]) - int(times[0]) not in (0, 1):
+    first, second = _moment(before.get("date_unixtime")), _moment(message.get("date_unixtime"))
+    if first is None or second is None or not 0 <= (second - first).total_seconds() <= 1:
         return False
     with_words = sum(1 for each in (*album, message) if _plain(each.get("text")))
     return _album_media(before) and _album_media(message) and with_words <= 1
 
 
 def _album_media(message: dict[str, Any]) -> bool:
-    return "photo" in message or (
-        "file" in message and str(message.get("media_type") or "file") in _IN_ALBUMS
-    )
+    return "photo" in message or ("file" in message and str(message.get("media_type") or "file") in _IN_ALBUMS)
 
 
 def _plain(text: Any) -> str:
@@ -249,8 +252,9 @@ def _extras(message: dict[str, Any]) -> Iterator[str]:
         yield _("Place sent: %(place)s") % {"place": f"{named} ({where})" if named else where}
     poll = message.get("poll")
     if isinstance(poll, dict):
-        answers = poll.get("answers") if isinstance(poll.get("answers"), list) else []
-        said = "; ".join(_text(answer.get("text")) for answer in answers if isinstance(answer, dict))
+        answers = poll.get("answers")
+        listed = answers if isinstance(answers, list) else []
+        said = "; ".join(_text(answer.get("text")) for answer in listed if isinstance(answer, dict))
         yield _("Poll: %(question)s (%(answers)s)") % {"question": _text(poll.get("question")), "answers": said}
     contact = message.get("contact_information")
     if isinstance(contact, dict):
