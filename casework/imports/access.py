@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casework.accounts.models import Role
-from casework.evidence.access import can_add_evidence, can_register_item
+from casework.evidence.access import can_register_item
 from casework.imports.models import Import
 
 if TYPE_CHECKING:
@@ -21,10 +21,9 @@ def can_see_import(user: User, batch: Import) -> bool:
 
 
 def can_work_on_import(user: User, batch: Import) -> bool:
-    """Whether the person may confirm, cancel or repeat it, or have it read: whoever could register what it brings."""
-    if not (can_see_import(user, batch) and user.has_role(Role.INVESTIGATOR, batch.team_id)):
-        return False
-    return batch.case is None or can_add_evidence(user, batch.case)
+    """Whether the person may confirm, cancel or repeat it, or have it read. Whether anything may come into its case is
+    asked of the case when it is confirmed, and when it is written."""
+    return can_see_import(user, batch) and user.has_role(Role.INVESTIGATOR, batch.team_id)
 
 
 def can_be_noted(user: User, batch: Import) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -40,6 +40,11 @@ def keys_of(row: Row, digests: Sequence[str]) -> list[str]:
         said = json.dumps([row.kind, row.values, row.details], sort_keys=True, cls=DjangoJSONEncoder)
         keys = [f"words:{hashlib.sha256(said.encode()).hexdigest()}"]
     return [_short(key) for key in keys]
+
+
+def address_of(keys: Sequence[str], details: Mapping[str, Any]) -> str:
+    """The address by which a row is the same as a record; none for a capture, of which each is evidence of its own."""
+    return "" if keys[0].startswith("capture:") else str(details.get("url") or "")
 
 
 def _short(key: str) -> str:

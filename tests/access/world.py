@@ -131,9 +131,11 @@ def _evidence(world: Any, team: Any, author: Any, canary: str) -> None:
 
 def _import(world: Any, team: Any, author: Any, canary: str) -> None:
     """A preview that waits, and what an item came with."""
+    figures = {**dict.fromkeys(("new", "known", "wrong", "files", "bytes", "missing"), 0), "new": 1}
     batch = world.batch = Import.objects.create(
+        figures=figures,
         reference=next_reference("I"), team=team, kind="telegram", state="preview", case=world.case,
-        channel=canary[:40], created_by=author, figures={"new": 1}, told=[{"tone": "info", "text": f"Told {canary}"}],
+        channel=canary[:40], created_by=author, told=[{"tone": "info", "text": f"Told {canary}"}],
     )  # fmt: skip
     ImportFile.objects.create(batch=batch, position=0, blob=world.blob, name=f"{canary}.zip")
     ImportRow.objects.create(

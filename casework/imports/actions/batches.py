@@ -102,6 +102,8 @@ def confirm_import(
     marked = [{**group, "chosen": group["key"] in chosen} for group in batch.groups]
 
     def check(row: Import) -> None:
+        if row.case is not None:
+            take_open_case(row.case, actor, can_add_evidence)
         figures = recount(row)
         if not figures["new"]:
             raise Blocked(_("Nothing new would come in."))

@@ -22,7 +22,7 @@ from casework.imports.files import PIECE, Files, opened
 from casework.imports.models import Import, ImportProblem, ImportRow
 from casework.imports.readers import READERS
 from casework.imports.rows import ERROR, Problem, Reading, Row
-from casework.imports.staging import clear, keys_of, known_keys, problem, staged
+from casework.imports.staging import address_of, clear, keys_of, known_keys, problem, staged
 from casework.imports.workflow import PRESENT, READ, State
 
 TOGETHER = 500
@@ -94,7 +94,7 @@ class _Stage:
 
     def _stage(self, chunk: list[Row]) -> None:
         judged = [self._judge(row) for row in chunk]
-        asked = [(keys, str(row.details.get("url") or "")) for row, keys, _media in judged]
+        asked = [(keys, address_of(keys, row.details)) for row, keys, _media in judged]
         known = known_keys(self.batch, self.batch.created_by, asked)
         rows, problems = [], []
         for row, keys, media in judged:

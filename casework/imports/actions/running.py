@@ -31,7 +31,7 @@ from casework.imports.actions.reading import chunks
 from casework.imports.beating import Beat
 from casework.imports.files import Files, opened
 from casework.imports.models import Import, Imported, ImportRow
-from casework.imports.staging import chosen_rows, clear, known_keys
+from casework.imports.staging import address_of, chosen_rows, clear, known_keys
 from casework.imports.workflow import FINISH, State
 
 TOGETHER = 1000
@@ -54,11 +54,15 @@ def _copy(batch: Import, files: Files) -> None:
     waiting = chosen_rows(batch).filter(plan=ImportRow.Plan.NEW).exclude(media=[])
     total = sum(each["size"] for row in waiting.only("media").iterator() for each in row.media)
     beat, done = Beat(batch, "copying"), 0
+    # One file may belong to many rows, as a web archive does to its pages.
+    copied: dict[str, dict[str, Any]] = {}
     for row in waiting.only("media", "batch").order_by("position").iterator(chunk_size=200):
         changed = False
         for media in row.media:
             if not _is_kept(media):
-                media |= _keep(files, media)
+                path = media["path"]
+                copied[path] = copied.get(path) or _keep(files, media)
+                media |= copied[path]
                 changed = True
             done += media["size"]
             beat.at(done, total)
@@ -126,7 +130,7 @@ def _write_blobs(rows: Any) -> None:
 def _write_rows(
     batch: Import, chunk: Sequence[ImportRow], place: Placement, sources: dict[Any, Source], actor: User
 ) -> Iterator[tuple[Item, NewItem]]:
-    asked = [(row.keys, str(row.details.get("url") or "")) for row in chunk]
+    asked = [(row.keys, address_of(row.keys, row.details)) for row in chunk]
     known = known_keys(batch, actor, asked)
     fresh = [row for row in chunk if not known & set(row.keys)]
     entries = [_entry(row, sources) for row in fresh]

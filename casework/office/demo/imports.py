@@ -23,7 +23,7 @@ NOT_INCLUDED = "(File not included. Change data exporting settings to download.)
 
 
 def imports(cast: Cast, now: datetime.datetime) -> Story:
-    """A Telegram export that came in, the same channel a week later waiting for a person, and an archive with a lock."""
+    """A Telegram export that came in, the same channel a week later waiting for a person, and one refused."""
     yield now - datetime.timedelta(days=8)
     first = _receive(cast, "telegram", _export(cast, now, range(101, 107)), channel="demonstration_front")
     confirm_import(first, actor=cast["investigator"])
