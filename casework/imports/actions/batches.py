@@ -12,18 +12,18 @@ from django.utils.translation import gettext as _
 from casework.accounts.models import Team, User
 from casework.audit.events import Event
 from casework.audit.record import record
-from casework.cases.actions.common import apply, refuse_unknown, take_open_case
+from casework.cases.actions.common import apply, refuse_unknown
 from casework.cases.models import Case
 from casework.core.access import require
 from casework.core.errors import Blocked, Invalid
 from casework.core.references import next_reference
 from casework.core.workflow import perform
-from casework.evidence.access import can_add_evidence
 from casework.evidence.actions.blobs import blob_of, seal_all
 from casework.evidence.models import Caveat, Source
 from casework.evidence.models.items import Establishes
 from casework.evidence.uploads import StoredUpload
 from casework.imports.access import can_import_into, can_work_on_import
+from casework.imports.actions.common import take_receiving_case
 from casework.imports.models import Import, ImportFile
 from casework.imports.queue import queue_import
 from casework.imports.staging import clear, recount
@@ -49,12 +49,12 @@ def receive_import(
         raise Invalid(message, fields={"files": [message]})
     if case is not None:
         with transaction.atomic():
-            take_open_case(case, actor, can_add_evidence)
+            take_receiving_case(case, actor)
     sealed = seal_all(files)
     with transaction.atomic():
         require(can_import_into, actor, team)
         if case is not None:
-            take_open_case(case, actor, can_add_evidence)
+            take_receiving_case(case, actor)
         batch.reference = next_reference("I")
         batch.save(force_insert=True)
         blobs = {each.sha256: blob_of(each) for each in sorted(sealed, key=lambda each: each.sha256)}
@@ -103,7 +103,7 @@ def confirm_import(
 
     def check(row: Import) -> None:
         if row.case is not None:
-            take_open_case(row.case, actor, can_add_evidence)
+            take_receiving_case(row.case, actor)
         figures = recount(row)
         if not figures["new"]:
             raise Blocked(_("Nothing new would come in."))

@@ -15,18 +15,17 @@ from django.utils.translation import gettext as _
 from casework.accounts.models import User
 from casework.audit import clock
 from casework.audit.record import record_all
-from casework.cases.actions.common import take_open_case
 from casework.core.access import require
 from casework.core.errors import IntegrityFailure
 from casework.core.workflow import lock, perform
 from casework.evidence import store
-from casework.evidence.access import can_add_evidence
 from casework.evidence.actions.batches import NewItem, Placement, acts_of, register_together
 from casework.evidence.actions.blobs import Sealed, blob_of
 from casework.evidence.models import Item, Source
 from casework.evidence.sniffing import sniff
 from casework.evidence.uploads import clean_name
 from casework.imports.access import can_work_on_import
+from casework.imports.actions.common import take_receiving_case
 from casework.imports.actions.reading import chunks
 from casework.imports.beating import Beat
 from casework.imports.files import Files, opened
@@ -98,7 +97,7 @@ def _write(batch: Import, actor: User) -> Import:
         row = lock(batch)
         if row.state != State.RUNNING:
             return row
-        case = take_open_case(row.case, actor, can_add_evidence) if row.case else None
+        case = take_receiving_case(row.case, actor) if row.case else None
         place = Placement(row.team, case, row.establishes, row.bearing, {"import": row.reference})
         rows = chosen_rows(row).filter(plan=ImportRow.Plan.NEW).order_by("position")
         _write_blobs(rows)

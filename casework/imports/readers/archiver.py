@@ -49,10 +49,10 @@ def read(files: Files, reading: Reading) -> Iterator[Row]:
             reading.claimed.add(path)
             for number, result in enumerate(results, start=1):
                 yield _row(f"{posixpath.basename(path)} {number}", result, index, reading)
-        elif path.lower().endswith(".csv") and (results := list(_of_table(files, path))):
+        elif path.lower().endswith(".csv") and (rows := list(_of_table(files, path))):
             found = True
             reading.claimed.add(path)
-            for number, result in results:
+            for number, result in rows:
                 place = _("%(file)s, row %(number)s") % {"file": posixpath.basename(path), "number": number}
                 yield _row(place, result, index, reading)
     if not found:
@@ -189,7 +189,8 @@ def _row(place: str, result: dict[str, Any], index: _Index, reading: Reading) ->
 
 def _take(row: Row, media: dict[str, Any], index: _Index, reading: Reading, part: str = "") -> None:
     """A file that was kept, its hash as stated, and with it the time-stamp tokens and their certificates."""
-    properties = media.get("properties") if isinstance(media.get("properties"), dict) else {}
+    given = media.get("properties")
+    properties: dict[str, Any] = given if isinstance(given, dict) else {}
     said = [media.get("key"), media.get("_key"), media.get("filename"), *_strings(media.get("urls"))]
     path, label = index.find(said), _text(media.get("filename") or media.get("key"))
     attached = part or properties.get("id") in _ATTACHED

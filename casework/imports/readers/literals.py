@@ -60,4 +60,4 @@ def _time(node: ast.Call) -> datetime.datetime:
     numbers = [_value(argument) for argument in node.args]
     if not all(type(number) is int for number in numbers):
         raise NotLiteral
-    return datetime.datetime(*numbers, tzinfo=datetime.UTC)  # type: ignore[arg-type]
+    return datetime.datetime(*numbers).replace(tzinfo=datetime.UTC)

@@ -97,7 +97,8 @@ def _undone(data: bytes, record: Any) -> bytes:
 
 
 def _unchunked(data: bytes) -> bytes:
-    parts, position = [], 0
+    parts: list[bytes] = []
+    position = 0
     while found := re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]{0,200}\r\n").match(data, position):
         length = int(found[1], 16)
         if not length:
