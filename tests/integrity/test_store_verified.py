@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import shutil
@@ -17,9 +18,11 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from casework.audit import clock
 from casework.audit.chain import link
 from casework.evidence import store
 from casework.evidence.actions import reveal_file
+from casework.evidence.actions.custody import append_custody
 from casework.evidence.models import CustodyEvent, Item
 from casework.integrity import casework_verify, sealing
 from tests.integrity.conftest import Verdict, an_item
@@ -66,6 +69,22 @@ def test_it_passes_when_all_is_whole_and_states_the_window(
     # The reveal, and the export itself.
     assert "2 after head 2" in said["facts"]["Audit"]
     assert said["facts"]["Files"].startswith("3 hashed")
+
+
+def test_it_points_out_links_that_call_themselves_older_than_the_last_head(
+    items: list[Item], saved: Path, exported: Callable[[], Path], verdict: Callable[..., Verdict]
+) -> None:
+    """Under a head an old time is no news: it was so when the head was made."""
+    long_ago = clock.now() - datetime.timedelta(days=9)
+    with clock.travelling_to(long_ago):
+        append_custody(items[0], "checked", actor=None)
+    said = verdict("store", exported(), "--heads", saved)[1]
+    assert [note for note in said["notes"] if "older than it" in note] == [
+        "1 links of custody lie after the last head though they call themselves older than it."
+    ]
+    sealing.seal()
+    said = verdict("store", exported(), "--heads", settings.CASEWORK_HEADS_FILE)[1]
+    assert not any("older than it" in note for note in said["notes"])
 
 
 def test_it_runs_alone(saved: Path, exported: Callable[[], Path], tmp_path: Path) -> None:
