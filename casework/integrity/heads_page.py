@@ -3,6 +3,7 @@ sealed."""
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from casework.audit import clock
+from casework.audit.models import AuditEvent
 from casework.evidence.models import Item
 from casework.evidence.reading import visible_custody
 from casework.integrity import casework_verify, keys, sealing
@@ -43,10 +46,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Overview:
-    """The state of sealing. `window` counts links of all chains that no head has seen."""
+    """The state of sealing. `window` counts links of all chains that no head has seen; `overdue` says that one of them
+    has waited for more than two heads."""
 
     last: Head | None
     window: int
+    overdue: bool
     minutes: int
     problem: str
     key: str
@@ -58,13 +63,14 @@ class Overview:
 
 
 def overview() -> Overview:
-    """The present state, in six queries."""
+    """The present state, in seven queries."""
     last = Head.objects.order_by("-number").first()
     deliveries = Delivery.objects.in_bulk()
     public = bytes(last.public_key) if last else b""
     return Overview(
         last=last,
         window=moved_links(last),
+        overdue=_is_overdue(last),
         minutes=settings.CASEWORK_HEAD_MINUTES,
         problem=sealing.key_problem(),
         key=key_id(public) if public else "",
@@ -74,6 +80,12 @@ def overview() -> Overview:
         unsound=Stamping.objects.filter(result=Stamping.Result.UNSOUND).count(),
         verifier_sha256=hashlib.sha256(VERIFIER.read_bytes()).hexdigest(),
     )
+
+
+def _is_overdue(last: Head | None) -> bool:
+    oldest = AuditEvent.objects.filter(position=last.audit_position + 1 if last else 1).first()
+    waits = datetime.timedelta(minutes=2 * settings.CASEWORK_HEAD_MINUTES)
+    return oldest is not None and clock.now() - oldest.at > waits
 
 
 def _places(deliveries: Mapping[str, Delivery]) -> list[Place]:

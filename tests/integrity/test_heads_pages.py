@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 from collections.abc import Callable
@@ -12,7 +13,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from casework.audit import clock
+from casework.audit.events import Event
 from casework.audit.models import AuditEvent
+from casework.audit.record import record
 from casework.evidence.actions import link_item, reveal_file
 from casework.evidence.models import Item
 from casework.integrity import casework_verify, keys, sealing
@@ -47,6 +51,15 @@ def test_the_page_states_the_window(client: Client, cast: SimpleNamespace, item:
     assert bytes(head.hash).hex() in page
     assert "BEGIN PUBLIC KEY" in page
     assert "PRIVATE" not in page
+
+
+def test_the_page_says_that_a_head_is_overdue(client: Client, cast: SimpleNamespace, item: Item) -> None:
+    sealing.seal()
+    with clock.travelling_to(clock.now() - datetime.timedelta(minutes=11)):
+        record(Event.SIGNED_IN, actor=cast.viewer)
+    assert "See whether the worker runs" in page_of(client, cast.auditor)
+    sealing.seal()
+    assert "See whether the worker runs" not in page_of(client, cast.auditor)
 
 
 def test_the_page_says_why_no_head_can_be_made(client: Client, cast: SimpleNamespace, item: Item) -> None:
