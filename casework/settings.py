@@ -10,6 +10,9 @@ CASEWORK_S3_ENDPOINT  address of that storage (default: AWS); credentials are re
 CASEWORK_S3_LOCK, CASEWORK_S3_LOCK_DAYS   object lock of what is kept: governance, compliance or off; its days (3650)
 CASEWORK_MAX_UPLOAD   largest accepted file, bytes (default: 20 GB)
 CASEWORK_MAX_IMPORT   most bytes that an archive to import may hold once unpacked (default: 200 GB)
+CASEWORK_UPLOAD_DAYS, CASEWORK_UPLOAD_FILES, CASEWORK_UPLOAD_BYTES   how long an upload that nobody goes on with, or
+                      takes into a record, is kept; how many, how large all of one person (default: 7 days, 500, 200 GB)
+CASEWORK_UPLOAD_CHUNK largest piece that our pages send at once, bytes (default: 16 MiB)
 CASEWORK_REQUIRE_SECOND_FACTOR   whether administrators need one for their pages (default: yes; no in a demonstration)
 CASEWORK_OFFICE       the office's name, printed on dossiers
 CASEWORK_EMAIL_URL    how mail leaves, e.g. smtp://user:password@host:587 (default: written to the log's folder)
@@ -20,8 +23,6 @@ DATABASE_URL, DATABASE_OWNER_URL     an outside PostgreSQL 15+ (default: the emb
 
 from __future__ import annotations
 
-import os
-import secrets
 import sys
 from email.utils import parseaddr
 from pathlib import Path
@@ -34,39 +35,15 @@ from whitenoise.compress import Compressor
 
 from casework.core.database import database_config
 from casework.core.logging import logging_config
+from casework.core.state import holds_demonstration, kept_secret
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(env.str("CASEWORK_STATE", default=str(BASE_DIR / "var"))).expanduser().resolve()
 
-
-def _kept_secret() -> str:
-    """The signing key, made once and kept readable to its owner alone."""
-    path = STATE_DIR / "secret-key"
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        STATE_DIR.mkdir(parents=True, exist_ok=True)
-        made = secrets.token_urlsafe(64)
-        try:
-            with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-                file.write(made)
-        except FileExistsError:
-            return path.read_text().strip()
-        return made
-
-
-def _holds_demonstration() -> bool:
-    """Whether the state folder was made by `manage.py demo`, which every other command on it has to know too."""
-    try:
-        return (STATE_DIR / "kind").read_text().strip() == "demo"
-    except OSError:
-        return False
-
-
 # What this process is for
 CASEWORK_TESTING = "pytest" in sys.modules
-CASEWORK_DEMO = env.bool("CASEWORK_DEMO", default=not CASEWORK_TESTING and _holds_demonstration())
+CASEWORK_DEMO = env.bool("CASEWORK_DEMO", default=not CASEWORK_TESTING and holds_demonstration(STATE_DIR))
 CASEWORK_OFFICE = env.str("CASEWORK_OFFICE", default="Casework office")
 CASEWORK_BASE_URL = env.str("CASEWORK_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CASEWORK_STORE = Path(env.str("CASEWORK_STORE", default=str(STATE_DIR / "store")))
@@ -85,11 +62,15 @@ CASEWORK_HEADS_URL = env.str("CASEWORK_HEADS_URL", default="")
 CASEWORK_HEAD_MINUTES = env.int("CASEWORK_HEAD_MINUTES", default=5)
 CASEWORK_TSA = env.list("CASEWORK_TSA", default=[])
 CASEWORK_MAX_IMPORT = env.int("CASEWORK_MAX_IMPORT", default=200 * 10**9)
+CASEWORK_UPLOAD_DAYS = env.int("CASEWORK_UPLOAD_DAYS", default=7)
+CASEWORK_UPLOAD_FILES = env.int("CASEWORK_UPLOAD_FILES", default=500)
+CASEWORK_UPLOAD_BYTES = env.int("CASEWORK_UPLOAD_BYTES", default=200 * 10**9)
+CASEWORK_UPLOAD_CHUNK = env.int("CASEWORK_UPLOAD_CHUNK", default=16 << 20)
 CASEWORK_STEP_UP_SECONDS = env.int("CASEWORK_STEP_UP_SECONDS", default=10 * 60)
 CASEWORK_REQUIRE_SECOND_FACTOR = env.bool("CASEWORK_REQUIRE_SECOND_FACTOR", not (CASEWORK_DEMO or CASEWORK_TESTING))
 
 DEBUG = env.bool("CASEWORK_DEBUG", default=False)
-SECRET_KEY = env.str("CASEWORK_SECRET_KEY", default="") or _kept_secret()
+SECRET_KEY = env.str("CASEWORK_SECRET_KEY", default="") or kept_secret(STATE_DIR)
 _address = urlsplit(CASEWORK_BASE_URL)
 _secure = _address.scheme == "https"
 ALLOWED_HOSTS = env.list("CASEWORK_ALLOWED_HOSTS", default=[_address.hostname or "127.0.0.1", "127.0.0.1", "localhost"])
@@ -335,7 +316,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if CASEWORK_TESTING or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "casework.core.static.HashedStatic"
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = CASEWORK_TESTING or DEBUG

@@ -88,17 +88,21 @@ class Office:
         assert self._process is not None
         return self._process.wait(120)
 
+    def answers(self) -> bool:
+        """Whether it serves at the moment."""
+        return self._answer() == 200
+
     def web_group(self) -> int:
         """The process group of the web server: its first process."""
         assert self._process is not None
-        for pid in _children(self._process.pid):
+        for pid in children(self._process.pid):
             if "gunicorn" in Path(f"/proc/{pid}/cmdline").read_text():
                 return pid
         raise AssertionError("no web server runs")
 
     def web_memory(self) -> int:
         """Bytes of memory of the web server's fattest process, and its children's."""
-        pids = [self.web_group(), *_children(self.web_group())]
+        pids = [self.web_group(), *children(self.web_group())]
         return max(_resident(pid) for pid in pids)
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -157,7 +161,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """Its child processes."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 

@@ -81,6 +81,10 @@ class Event(models.TextChoices):
     CAVEAT_RELEASED = "evidence.caveat_released", _("Released a caveat")
     POST_OBSERVED = "evidence.post_observed", _("Recorded whether a post is still there")
     EVIDENCE_EXPORTED = "evidence.exported", _("Exported evidence")
+    UPLOAD_BEGUN = "evidence.upload_begun", _("Began to send a file")
+    UPLOAD_COMPLETED = "evidence.upload_completed", _("A file arrived whole and was sealed")
+    UPLOAD_TAKEN = "evidence.upload_taken", _("Took a received file into a record")
+    UPLOAD_DROPPED = "evidence.upload_dropped", _("Let go of a file that was in no record")
     PREVIEW_MADE = "evidence.preview_made", _("Made a preview")
 
     # Imports

@@ -13,7 +13,7 @@ from casework.accounts.models import Role
 from casework.audit import clock
 from casework.cases.access import can_edit_case
 from casework.cases.models import Case, CaseAssignment, CaseGrant
-from casework.evidence.models import EvidenceLink, Item, Source
+from casework.evidence.models import EvidenceLink, Item, Source, Upload
 
 if TYPE_CHECKING:
     from casework.accounts.models import Team, User
@@ -51,6 +51,18 @@ def can_rate_source(user: User, source: Source) -> bool:
 
 def can_register_item(user: User, team: Team) -> bool:
     return user.is_active and user.has_role(Role.INVESTIGATOR, team.pk)
+
+
+def can_upload(user: User, _: Any = None) -> bool:
+    """Whether the person may send files at all: those who may register evidence somewhere."""
+    return user.is_active and bool(user.teams_as(Role.INVESTIGATOR))
+
+
+def can_use_upload(user: User | None, upload: Upload) -> bool:
+    """An upload belongs to the person who sends it. Nobody (the system) lets go of those whose time is over."""
+    if user is None:
+        return upload.expires_at <= clock.now()
+    return user.is_active and upload.owner_id == user.pk
 
 
 def can_add_evidence(user: User, case: Case) -> bool:

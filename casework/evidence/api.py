@@ -71,7 +71,7 @@ class ItemApi(Readable):
         return rows.prefetch_related(Prefetch("links", links, to_attr="seen_links"))
 
     def create(self, request: Request) -> Response:
-        """Register an item without files."""
+        """Register an item, with the resumable uploads that it names as its files."""
         return self.created(actions.register_item(actor=self.person, **self.validated()))
 
     def partial_update(self, request: Request, pk: str | None = None) -> Response:

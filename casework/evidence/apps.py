@@ -8,8 +8,9 @@ class EvidenceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Put this room on the case page, and let posts be recognised by their addresses."""
-        from casework.evidence import case_room, posts
+        """Put this room on the case page, and have what arrives compared: its bytes, the addresses of posts."""
+        from casework.evidence import case_room, posts, same_bytes
 
         case_room.register_room()
         posts.register_posts()
+        same_bytes.register_room()

@@ -67,7 +67,8 @@ def probe_video(item_id: str) -> None:
 @app.periodic(cron="17 */6 * * *")
 @app.task(name="casework.evidence.jobs.sweep_store", queue="upkeep", queueing_lock="sweep_store")
 def sweep_store(timestamp: int) -> None:
-    """Remove what killed uploads left behind a day ago or earlier."""
+    """Remove what killed uploads left behind a day ago or earlier, and uploads whose time is over."""
+    sweeping.sweep_uploads()
     sweeping.sweep()
 
 

@@ -59,3 +59,21 @@ class SourcePartQuerySet(models.QuerySet):
 
     def visible_to(self, user: User) -> SourcePartQuerySet:
         return self.filter(Q(source__team_id__in=user.reading_teams))
+
+
+class UploadQuerySet(models.QuerySet):
+    """Uploads belong to the person who sends them, and to nobody else."""
+
+    def visible_to(self, user: User) -> UploadQuerySet:
+        return self.filter(owner_id=user.pk) if user.is_active else self.none()
+
+    def receiving(self) -> UploadQuerySet:
+        return self.filter(state="receiving")
+
+    def complete(self) -> UploadQuerySet:
+        """Whole, and in no record yet."""
+        return self.filter(state="complete")
+
+    def waiting(self) -> UploadQuerySet:
+        """Everything that is neither in a record nor dropped."""
+        return self.filter(state__in=["receiving", "complete"])

@@ -1,16 +1,23 @@
-"""Taking away what no record mentions: remains of uploads that were killed, previews that were made anew."""
+"""Taking away what no record mentions: remains of uploads that were killed, uploads that nobody went
+on with, previews that were made anew."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 from django.db.models import QuerySet
 
+from casework.audit import clock
+from casework.core.errors import Conflict, NotAllowed
 from casework.evidence import store
-from casework.evidence.models import Blob, Preview
+from casework.evidence.actions.uploads import drop_upload
+from casework.evidence.models import Blob, Preview, Upload
+from casework.evidence.store import resuming
 
+MOST_AT_ONCE = 1000
 _log = structlog.get_logger(__name__)
 
 
@@ -25,6 +32,24 @@ def sweep(*, older_than: timedelta = store.ORPHAN_AGE) -> store.Swept:
     if swept.incoming or swept.blobs:
         _log.info("evidence.swept", incoming=swept.incoming, blobs=swept.blobs)
     return swept
+
+
+def sweep_uploads() -> int:
+    """Let go of uploads whose time is over, and forget those that ended; returns how many were let go of."""
+    overdue = Upload.objects.waiting().filter(expires_at__lte=clock.now())
+    expired = 0
+    for upload in overdue.order_by("expires_at")[:MOST_AT_ONCE]:
+        # Busy, or gone on with just now: another time.
+        with suppress(Conflict, NotAllowed):
+            drop_upload(upload, actor=None)
+            expired += 1
+    ended = Upload.objects.filter(state__in=[Upload.State.TAKEN, Upload.State.DROPPED])
+    ended.filter(expires_at__lte=clock.now()).delete()
+    living = frozenset(Upload.objects.receiving().values_list("pk", flat=True))
+    removed = resuming.sweep(store.originals(), living=living)
+    if expired or removed:
+        _log.info("evidence.uploads_swept", expired=expired, files=removed)
+    return expired
 
 
 def _asking(rows: QuerySet[Blob] | QuerySet[Preview], column: str) -> Callable[[str], bool]:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from casework.evidence.views import files, items, lists, registering, sources
+from casework.evidence.tus.views import UploadsView, UploadView
+from casework.evidence.views import arriving, files, items, lists, registering, sources
 
 app_name = "evidence"
 urlpatterns = [
     path("evidence/", lists.item_list, name="list"),
     path("evidence/export.csv", lists.item_export, name="export"),
+    path("evidence/uploads/", UploadsView.as_view(), name="uploads"),
+    path("evidence/uploads/<uuid:pk>/", UploadView.as_view(), name="upload"),
+    path("evidence/uploads/<uuid:pk>/poster/", arriving.upload_poster, name="upload_poster"),
+    path("evidence/arrivals/", arriving.arrivals, name="arrivals"),
     path("evidence/new/<slug:kind>/", registering.item_new, name="new"),
     path("evidence/files/<uuid:pk>/preview/<slug:kind>/", files.file_preview, name="preview"),
     path("evidence/files/<uuid:pk>/look/", files.file_look, name="look"),

@@ -63,6 +63,10 @@ cases:task_reopen                task           -           I
 evidence:list                    -              IROVAUX     -
 evidence:export                  -              IROX        -
 evidence:new                     -              IX          IX
+evidence:uploads                 -              IX          IX
+evidence:upload                  upload         -           -
+evidence:upload_poster           upload         .           -
+evidence:arrivals                -              -           IX
 evidence:preview                 file           .           -
 evidence:look                    file           IROV        -
 evidence:reveal                  file           -           IROV
@@ -227,6 +231,7 @@ api:statement-detail             statement      IROVTW      -           IW
 """
 
 NOBODY = {
+    "evidence:upload_poster": "the picture is drawn by the worker; there is none in this test",
     "evidence:preview": "the picture is drawn by the worker; there is none in this test",
     "referrals:package": "nothing leaves before it is approved",
     "accounts:lock": "signs out and goes to the sign-in page",

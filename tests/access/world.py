@@ -22,6 +22,7 @@ from casework.evidence.models import (
     SourceRating,
     Testimony,
     UnitReport,
+    Upload,
 )
 from casework.figures.models import IssuerFigure
 from casework.findings.models import ElementAssessment
@@ -124,6 +125,10 @@ def _evidence(world: Any, team: Any, author: Any, canary: str) -> None:
     # Its author's own: not the team's, and of no case.
     world.look = Look.objects.create(user=author, level=2, step="grey")
     _import(world, team, author, canary)
+    world.upload = Upload.objects.create(
+        owner=author, name=f"{canary}.mp4", size=10, offset=10, state="complete", blob=world.blob,
+        expires_at=clock.now() + datetime.timedelta(days=7),
+    )  # fmt: skip
     world.file = EvidenceFile.objects.create(
         item=world.item, blob=world.blob, name=f"{canary}.pdf", added_by=author, declared_type="application/pdf"
     )

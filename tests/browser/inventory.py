@@ -27,6 +27,7 @@ NOT_PAGES = frozenset({
     "integrity:heads_file", "integrity:verifier", "integrity:custody",
     "evidence:read_address",
     "imports:problems", "imports:confirm", "imports:retry", "imports:cancel",
+    "evidence:uploads", "evidence:upload", "evidence:upload_poster", "evidence:arrivals",
     "accounts:revoke_token", "accounts:lock", "statements:export",
     "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
     "mfa_download_recovery_codes", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",

@@ -230,7 +230,7 @@ def test_it_counts_only_what_is_uncovered_and_offers_a_break(desks, office_cast,
 
 def test_it_takes_an_upload_without_scripts(desks, office_cast, material) -> None:  # type: ignore[no-untyped-def]
     page = desks(office_cast.investigator, script=False).open("/evidence/new/video/")
-    page.get_by_label("Files").set_input_files(material.recording)
+    page.locator("input[type=file][name=files]").set_input_files(material.recording)
     page.get_by_label("Title").fill("Sent by a plain form")
     page.get_by_role("button", name="Register the evidence").click()
     expect(page.get_by_text("Registered and sealed.")).to_be_visible()

@@ -49,7 +49,7 @@ def test_it_says_what_to_do_next_on_every_error_page(desks, office_cast, case, s
 
     settings.CASEWORK_MAX_UPLOAD = 1000
     page = investigator.open("/evidence/new/video/")
-    page.get_by_label("Files").set_input_files(material.recording)
+    page.locator("input[type=file][name=files]").set_input_files(material.recording)
     page.get_by_label("Title").fill("Too large")
     with page.expect_response("**/evidence/new/video/") as answered:
         submit(page)
@@ -68,10 +68,10 @@ def test_it_says_what_to_do_next_on_every_error_page(desks, office_cast, case, s
 def test_it_says_that_a_file_is_too_large_and_keeps_the_form(desks, office_cast, settings, material) -> None:  # type: ignore[no-untyped-def]
     settings.CASEWORK_MAX_UPLOAD = 1000
     page = desks(office_cast.investigator).open("/evidence/new/video/")
-    page.get_by_label("Files").set_input_files(material.recording)
+    page.locator("input[type=file][name=files]").set_input_files(material.recording)
     page.get_by_label("Title").fill("Too large")
     submit(page)
-    expect(page.locator("[data-words]")).to_contain_text("The file is too large")
+    expect(page.locator("[data-words]")).to_contain_text("The file is larger than permitted")
     expect(page.get_by_label("Title")).to_have_value("Too large")
     assert look(page) == []
 

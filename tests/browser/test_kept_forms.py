@@ -66,7 +66,7 @@ def test_it_gives_back_what_was_typed_when_the_session_had_ended(desks, office_c
 def test_it_needs_no_script_and_names_the_files_to_choose_again(desks, office_cast, material) -> None:  # type: ignore[no-untyped-def]
     page = desks(None, script=False).open("/evidence/new/video/")
     sign_in(page, office_cast.investigator.email)
-    page.get_by_label("Files").set_input_files(material.recording)
+    page.locator("input[type=file][name=files]").set_input_files(material.recording)
     page.get_by_label("Title").fill(TITLE)
     end_all_sessions()
     page.get_by_role("button", name="Register the evidence").click()

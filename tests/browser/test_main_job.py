@@ -79,7 +79,7 @@ def register(page: Page, case: str, kind: str, file: Path, *, establishes: str, 
     """Register one piece of evidence from the case's page; `typed` by the labels of the kind's own fields."""
     page.goto(f"{case}evidence/")
     follow(page, kind)
-    page.get_by_label("Files").set_input_files(file)
+    page.locator("input[type=file][name=files]").set_input_files(file)
     for label, text in typed.items():
         page.get_by_role("textbox", name=re.compile(rf"^{label.replace('_', ' ')}( \(optional\))?$")).fill(text)
     if kind == "Social-media post":
@@ -189,7 +189,7 @@ def acknowledge(page: Page, referral: str, material: SimpleNamespace) -> None:
     follow(page, re.compile("acknowledge", re.IGNORECASE))
     page.get_by_label("Their reference").fill("CTA-25-701")
     page.get_by_label("What it says").fill("Received and registered.")
-    page.get_by_label("Files").set_input_files(material.report)
+    page.locator("input[type=file][name=files]").set_input_files(material.report)
     press(page, "Record")
     expect(page.get_by_text("Acknowledgement recorded.")).to_be_visible()
     expect(page.get_by_role("main")).to_contain_text("CTA-25-701")

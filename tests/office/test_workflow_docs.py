@@ -16,12 +16,13 @@ from django.utils import translation
 
 from casework.cases.workflow import CASE_WORKFLOW, TASK_WORKFLOW
 from casework.core.workflow import Transition, Workflow
+from casework.evidence.workflow import UPLOAD_WORKFLOW
 from casework.findings.workflow import FINDING_WORKFLOW
 from casework.imports.workflow import IMPORT_WORKFLOW
 from casework.referrals.workflow import REFERRAL_WORKFLOW
 
 PAGE = Path(settings.BASE_DIR) / "docs" / "workflows.md"
-WORKFLOWS = (CASE_WORKFLOW, TASK_WORKFLOW, FINDING_WORKFLOW, REFERRAL_WORKFLOW, IMPORT_WORKFLOW)
+WORKFLOWS = (CASE_WORKFLOW, TASK_WORKFLOW, UPLOAD_WORKFLOW, FINDING_WORKFLOW, REFERRAL_WORKFLOW, IMPORT_WORKFLOW)
 INTRODUCTION = """\
 # Workflows
 

@@ -6,7 +6,7 @@ several items does it before recording any audit event, and in the order of the 
 
 from casework.evidence.actions.caveats import release_caveat
 from casework.evidence.actions.files import add_file, add_files, check_file, note_download, reveal_file
-from casework.evidence.actions.items import change_item, register_item
+from casework.evidence.actions.items import change_item, register_each, register_item
 from casework.evidence.actions.links import link_item, unlink_item
 from casework.evidence.actions.observations import observe_post
 from casework.evidence.actions.sources import add_source, change_source, rate_source
@@ -22,6 +22,7 @@ __all__ = [
     "note_download",
     "observe_post",
     "rate_source",
+    "register_each",
     "register_item",
     "release_caveat",
     "reveal_file",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 
 from casework.audit import clock
 from casework.audit.events import Event
 from casework.audit.record import record
-from casework.core.errors import IntegrityFailure
+from casework.core.errors import Conflict, IntegrityFailure
 from casework.evidence import store
-from casework.evidence.models import Blob
+from casework.evidence.models import Blob, Upload
 from casework.evidence.queue import queue_previews
 from casework.evidence.sniffing import Sniffed, sniff
 from casework.evidence.uploads import StoredUpload
@@ -21,7 +24,8 @@ from casework.evidence.uploads import StoredUpload
 @dataclass(frozen=True)
 class Sealed:
     """A file whose bytes have their place in the store, and no row yet. `name` is what the sender called it;
-    `set_aside` how the damaged file is called now that had their place before."""
+    `set_aside` how the damaged file is called now that had their place before; `upload` the resumable upload that
+    brought them, whose bytes have a row already."""
 
     sha256: str
     blake3: str
@@ -30,6 +34,7 @@ class Sealed:
     declared_type: str
     sniffed: Sniffed
     set_aside: str = ""
+    upload: Upload | None = None
 
 
 def seal(upload: StoredUpload) -> Sealed:
@@ -47,18 +52,38 @@ def seal(upload: StoredUpload) -> Sealed:
     return Sealed(sha256, received.blake3, received.size, name, declared, sniffed, "".join(repaired))
 
 
-def seal_all(uploads: Sequence[StoredUpload]) -> list[Sealed]:
+def sealed_before(upload: Upload) -> Sealed:
+    """What a resumable upload brought. Raises Conflict unless it is whole and in no record yet."""
+    blob = upload.blob
+    if blob is None or upload.state != Upload.State.COMPLETE:
+        raise not_waiting(upload)
+    sniffed = sniff(store.head(blob.sha256), upload.name, upload.declared_type)
+    return Sealed(blob.sha256, blob.blake3, blob.size, upload.name, upload.declared_type, sniffed, upload=upload)
+
+
+def not_waiting(upload: Upload) -> Conflict:
+    """The refusal to use an upload that is not whole yet, or not there any more."""
+    if upload.state == Upload.State.RECEIVING:
+        return Conflict(_("A file has not arrived whole yet. Wait until it has, and send the form again."))
+    return Conflict(_("A file was taken into another record or let go of meanwhile. Look which files are still here."))
+
+
+def seal_all(uploads: Sequence[StoredUpload | Upload]) -> list[Sealed]:
     """Seal every file or none: when one is refused, those still waiting are let go of."""
     try:
-        return [seal(upload) for upload in uploads]
+        return [sealed_before(each) if isinstance(each, Upload) else seal(each) for each in uploads]
     finally:
-        for upload in uploads:
-            upload.abort()
+        for each in uploads:
+            if isinstance(each, StoredUpload):
+                each.abort()
 
 
 def blob_of(sealed: Sealed) -> Blob:
-    """The row of sealed bytes, in the caller's transaction: a new one, or the one that says the same already."""
-    blob, made = Blob.objects.get_or_create(
+    """The row of sealed bytes, in the caller's transaction: a new one, or the one that says the same already.
+
+    That one is locked, so that it is not let go of before the caller's row mentions it.
+    """
+    blob, made = Blob.objects.select_for_update().get_or_create(
         sha256=sealed.sha256,
         defaults={"blake3": sealed.blake3, "size": sealed.size, "media_type": sealed.sniffed.media_type[:100]},
     )
@@ -79,6 +104,17 @@ def _note_repair(blob: Blob, sealed: Sealed) -> None:
     blob.save(update_fields=["check_result", "checked_at"])
     detail = {"sha256": blob.sha256, "before": str(before), "set_aside": sealed.set_aside}
     record(Event.FILE_REPAIRED, actor=None, obj=blob, detail=detail)
+
+
+def forget_blob(sha256: str) -> None:
+    """Take away the row of bytes that nothing mentions any more; the bytes themselves go with the next sweep."""
+    with suppress(ProtectedError, RestrictedError, IntegrityError), transaction.atomic():
+        blob = Blob.objects.select_for_update().filter(pk=sha256).first()
+        if blob is not None:
+            blob.delete()
+            # What other rooms hold without telling Django is asked for here, not when the caller commits.
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def keep_blob(upload: StoredUpload) -> Blob:

@@ -19,8 +19,9 @@ from casework.evidence.access import can_add_file, can_check_file, can_download,
 from casework.evidence.actions.blobs import Sealed, blob_of, recheck, seal_all
 from casework.evidence.actions.common import take_item
 from casework.evidence.actions.custody import append_custody
+from casework.evidence.actions.uploads import take_uploads
 from casework.evidence.looking import Shown
-from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item
+from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item, Upload
 from casework.evidence.models.items import Kind
 from casework.evidence.queue import queue_probe
 
@@ -30,16 +31,19 @@ if TYPE_CHECKING:
 
 
 def add_file(
-    item: Item, *, actor: User, upload: StoredUpload, part: str = EvidenceFile.Part.ATTACHMENT
+    item: Item, *, actor: User, upload: StoredUpload | Upload, part: str = EvidenceFile.Part.ATTACHMENT
 ) -> EvidenceFile:
     """Seal one more file in an item."""
     return add_files(item, actor=actor, uploads=[upload], part=part)[0]
 
 
 def add_files(
-    item: Item, *, actor: User, uploads: Sequence[StoredUpload], part: str = EvidenceFile.Part.ATTACHMENT
+    item: Item, *, actor: User, uploads: Sequence[StoredUpload | Upload], part: str = EvidenceFile.Part.ATTACHMENT
 ) -> list[EvidenceFile]:
-    """Seal more files in an item, all or none. Their bytes are in the store before the record is begun."""
+    """Seal more files in an item, all or none. Their bytes are in the store before the record is begun.
+
+    Raises Conflict for a resumable upload that is not whole, or that another record has.
+    """
     if part not in EvidenceFile.Part.values:
         raise Invalid(_("Say what the file is."), fields={"part": [_("Choose what the file is.")]})
     with transaction.atomic():
@@ -48,6 +52,7 @@ def add_files(
     with transaction.atomic():
         row = take_item(item, actor, can_add_file)
         files = write_files(row, sealed, actor=actor, part=part)
+        take_uploads(sealed, actor=actor)
         for each in sealed:
             record(Event.FILE_ADDED, actor=actor, obj=row, detail={"sha256": each.sha256, "size": each.size})
     return files

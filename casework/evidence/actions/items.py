@@ -20,12 +20,13 @@ from casework.core.errors import Invalid
 from casework.core.references import next_reference
 from casework.core.workflow import change, require_unchanged
 from casework.evidence.access import can_add_evidence, can_change_item, can_register_item, hidden_details
-from casework.evidence.actions.blobs import seal_all
+from casework.evidence.actions.blobs import Sealed, seal_all
 from casework.evidence.actions.common import take_item
 from casework.evidence.actions.custody import append_custody
 from casework.evidence.actions.files import write_files
 from casework.evidence.actions.links import require_second_source, write_link
 from casework.evidence.actions.observations import write_status
+from casework.evidence.actions.uploads import take_uploads
 from casework.evidence.models import (
     Caveat,
     CustodyEvent,
@@ -37,6 +38,7 @@ from casework.evidence.models import (
     Source,
     Testimony,
     UnitReport,
+    Upload,
     Video,
 )
 from casework.evidence.models.items import Kind
@@ -53,57 +55,92 @@ CHANGEABLE = frozenset({
     "title", "description", "language", "recorded_earliest", "recorded_latest", "published_at", "collected_at",
     "collected_by", "how_obtained", "source", "credibility", "graphic",
 })  # fmt: skip
+TITLE_LENGTH = 200
 AT_REGISTRATION = CHANGEABLE | {"caveat", "caveat_recipients"}
 
 
-def register_item(
-    *,
-    actor: User,
-    team: Team,
-    kind: str,
-    title: str,
-    files: Sequence[StoredUpload] = (),
-    case: Case | None = None,
-    establishes: Sequence[str] = (),
-    bearing: str = EvidenceLink.Bearing.SUPPORTS,
-    link_note: str = "",
-    details: Mapping[str, Any] | None = None,
-    **fields: Any,
-) -> Item:
-    """Register one piece of evidence with its files and, if given, its first link to a case.
+def register_item(*, actor: User, files: Sequence[StoredUpload | Upload] = (), **given: Any) -> Item:
+    """Register one piece of evidence with its files and, if given, its first link to a case; see `Registration`.
 
     The bytes have their place in the store before the one transaction that writes blob, item, detail, files, link,
-    custody and audit; when it fails no row is left, and the bytes wait for the sweep. `details` are the fields of the
-    kind's own table; `recorded` takes a DateRange. The caveat is the source's unless said otherwise.
+    custody and audit; when it fails no row is left, and the bytes wait for the sweep. Raises Conflict for a resumable
+    upload that is not whole, or that another record has.
     """
-    values = _spread(fields)
-    refuse_unknown(values, AT_REGISTRATION)
-    item = Item(team=team, kind=_kind(kind), registered_by=actor)
-    source = values.get("source")
-    values.setdefault("caveat", source.caveat if source else Caveat.OFFICE)
-    apply(item, {"title": title.strip(), **values})
-    detail = _detail_row(item, dict(details or {}))
-    require(can_register_item, actor, team)
-    _require_own_source(source, team)
-    if case is not None:
-        with transaction.atomic():
-            take_open_case(case, actor, can_add_evidence)
+    registration = Registration(actor=actor, **given)
     sealed = seal_all(files)
     with transaction.atomic():
+        return registration.write(sealed)
+
+
+def register_each(*, actor: User, files: Sequence[StoredUpload | Upload], title: str, **given: Any) -> list[Item]:
+    """Register each file as an item of its own, all or none: the same record for each, the file's name in its title."""
+    sealed_title = title.strip()
+    sealed = seal_all(files)
+    names = [each.name for each in sealed]
+    registrations = [Registration(actor=actor, title=_title_of(sealed_title, name), **given) for name in names]
+    with transaction.atomic():
+        return [registration.write([each]) for registration, each in zip(registrations, sealed, strict=True)]
+
+
+def _title_of(title: str, name: str) -> str:
+    whole = f"{title} ({name})"
+    return whole if len(whole) <= TITLE_LENGTH else f"{whole[: TITLE_LENGTH - 1]}…"
+
+
+class Registration:
+    """What is said of a new item, checked; `write` makes its rows in the caller's transaction.
+
+    `details` are the fields of the kind's own table; `recorded` takes a DateRange. The caveat is the source's unless
+    said otherwise.
+    """
+
+    def __init__(
+        self,
+        *,
+        actor: User,
+        team: Team,
+        kind: str,
+        title: str,
+        case: Case | None = None,
+        establishes: Sequence[str] = (),
+        bearing: str = EvidenceLink.Bearing.SUPPORTS,
+        link_note: str = "",
+        details: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> None:
+        values = _spread(fields)
+        refuse_unknown(values, AT_REGISTRATION)
+        self.actor, self.case = actor, case
+        self.link: dict[str, Any] = {"establishes": establishes, "bearing": bearing, "note": link_note}
+        self.item = Item(team=team, kind=_kind(kind), registered_by=actor)
+        source = values.get("source")
+        values.setdefault("caveat", source.caveat if source else Caveat.OFFICE)
+        apply(self.item, {"title": title.strip(), **values})
+        self.detail = _detail_row(self.item, dict(details or {}))
         require(can_register_item, actor, team)
-        locked = take_open_case(case, actor, can_add_evidence) if case is not None else None
+        _require_own_source(source, team)
+        if case is not None:
+            with transaction.atomic():
+                take_open_case(case, actor, can_add_evidence)
+
+    def write(self, sealed: Sequence[Sealed]) -> Item:
+        """The item with its detail, files, link, custody and audit. Rights are asked anew."""
+        actor, item = self.actor, self.item
+        require(can_register_item, actor, item.team)
+        locked = take_open_case(self.case, actor, can_add_evidence) if self.case is not None else None
         item.reference = next_reference("E")
         item.save(force_insert=True)
-        if detail is not None:
-            detail.save(force_insert=True)
+        if self.detail is not None:
+            self.detail.save(force_insert=True)
         append_custody(item, CustodyEvent.Act.REGISTERED, actor=actor, detail={"reference": item.reference})
         part = EvidenceFile.Part.SCREENSHOT if item.kind == Kind.POST else EvidenceFile.Part.ORIGINAL
         write_files(item, sealed, actor=actor, part=part)
-        if isinstance(detail, Post):
-            _note_removal(detail, actor)
+        if isinstance(self.detail, Post):
+            _note_removal(self.detail, actor)
         if locked is not None:
-            write_link(item, locked, actor=actor, establishes=establishes, bearing=bearing, note=link_note)
+            write_link(item, locked, actor=actor, **self.link)
         require_second_source(item, credibility=item.credibility, source_id=item.source_id)
+        take_uploads(sealed, actor=actor)
         record(
             Event.EVIDENCE_REGISTERED,
             actor=actor,
@@ -112,8 +149,9 @@ def register_item(
             detail={"kind": str(item.kind), "files": [each.sha256 for each in sealed]},
         )
         if locked is not None:
-            record(Event.EVIDENCE_LINKED, actor=actor, obj=item, case_id=locked.pk, detail={"bearing": str(bearing)})
-    return item
+            bearing = {"bearing": str(self.link["bearing"])}
+            record(Event.EVIDENCE_LINKED, actor=actor, obj=item, case_id=locked.pk, detail=bearing)
+        return item
 
 
 def change_item(

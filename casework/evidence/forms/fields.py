@@ -6,15 +6,19 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from casework.core.filters import VisibleChoiceField
+from casework.core.templatetags.casework import format_bytes, moment, safe_text
 from casework.evidence.caveats import recipient_choices
+from casework.evidence.models import Upload
 from casework.evidence.models.items import Establishes
 from casework.evidence.models.sources import Caveat
 
 MAX_FILES = 50
+MAX_UPLOADS = 200
 
 
 class MomentOfUtc(forms.DateTimeField):
@@ -66,6 +70,33 @@ class SeveralFilesField(forms.FileField):
             message = ngettext("At most %(most)s file at once.", "At most %(most)s files at once.", MAX_FILES)
             raise forms.ValidationError(message % {"most": MAX_FILES}, code="too_many")
         return [super(SeveralFilesField, self).clean(file, initial) for file in files]
+
+
+class UploadsField(forms.ModelMultipleChoiceField):
+    """Files that arrived before, by resumable upload, and are in no record yet: the person's own, whole ones."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            Upload.objects.none(),
+            label=_("Files that have arrived"),
+            required=False,
+            help_text=_("Received and sealed, and in no record yet. Tick what belongs here."),
+            widget=forms.CheckboxSelectMultiple,
+            **kwargs,
+        )
+
+    def label_from_instance(self, obj: Any) -> Any:
+        return format_html(
+            '<bdi>{}</bdi> <span class="muted">{}, {}</span>', safe_text(obj.name), format_bytes(obj.size),
+            moment(obj.created_at),
+        )  # fmt: skip
+
+    def clean(self, value: Any) -> list[Upload]:  # type: ignore[override]
+        """The uploads in the order they were sent, each once; one error for all that are not the person's to use."""
+        found = list(super().clean(value))
+        if len(found) > MAX_UPLOADS:
+            raise forms.ValidationError(_("At most %(most)s files at once.") % {"most": MAX_UPLOADS}, code="too_many")
+        return found
 
 
 def establishes_field(*, required: bool = True) -> forms.MultipleChoiceField:

@@ -18,12 +18,12 @@ from casework.core.once import OnceMixin
 from casework.evidence.forms.details import detail_fields
 from casework.evidence.forms.fields import (
     MomentOfUtc,
-    SeveralFilesField,
     SourceField,
     caveat_field,
     establishes_field,
     recipients_field,
 )
+from casework.evidence.forms.files import FilesMixin
 from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Source
 from casework.evidence.models.items import Credibility, Kind
 
@@ -86,15 +86,16 @@ class RecordForm(CaseworkForm):
         return {name: self.cleaned_data[name] for name in RecordForm.base_fields}
 
 
-class RegisterForm(OnceMixin, RecordForm):
+class RegisterForm(FilesMixin, OnceMixin, RecordForm):
     """An item with its files and, when it is begun from a case, what it establishes there."""
 
-    first_fields = ("team", "files")
+    first_fields = ("team", "files", "uploads", "each_own")
 
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
-    files = SeveralFilesField(  # type: ignore[assignment]
-        label=_("Files"), required=False, help_text=_("Any number at once. Each is sealed as it arrives.")
-    )
+    each_own = forms.BooleanField(
+        label=_("Each file becomes a record of its own"), required=False,
+        help_text=_("For several files: the same words for each, with the file's name in the title. All or none."),
+    )  # fmt: skip
     caveat = caveat_field(empty=_("As the source says"))
     caveat_recipients = recipients_field()
     case = VisibleChoiceField(queryset=Case.objects.none(), required=False, widget=forms.HiddenInput)
@@ -111,7 +112,8 @@ class RegisterForm(OnceMixin, RecordForm):
         teams = Team.objects.filter(pk__in=user.teams_as(Role.INVESTIGATOR))
         super().__init__(*args, user=user, kind=kind, teams=list(teams), **kwargs)
         self.user, self.for_case = user, case
-        self.fields["files"].required = self.kind in WITH_FILE
+        self.files_needed = self.kind in WITH_FILE
+        self.offer_uploads(user)
         self._narrow(teams, case)
 
     def _narrow(self, teams: Any, case: Case | None) -> None:
@@ -135,7 +137,7 @@ class RegisterForm(OnceMixin, RecordForm):
         """The arguments of `register_item` apart from the actor."""
         data = self.cleaned_data
         given = {**self.values, "kind": self.kind, "team": self.only_team or data["team"], "details": self.details}
-        given["files"] = data["files"]
+        given["files"] = self.given_files
         if data["caveat"]:
             given["caveat"] = data["caveat"]
         if data.get("caveat_recipients"):
@@ -163,9 +165,14 @@ class ChangeForm(StaleEditMixin, RecordForm):
         self.detail_names = [name for name in self.detail_names if name not in hidden]
 
 
-class AddFileForm(OnceMixin, CaseworkForm):
-    files = SeveralFilesField(label=_("Files"))  # type: ignore[assignment]
+class AddFileForm(FilesMixin, OnceMixin, CaseworkForm):
+    """More files for an item."""
+
     part = forms.ChoiceField(
         label=_("What the files are"), choices=EvidenceFile.Part.choices, initial=EvidenceFile.Part.ATTACHMENT,
         widget=forms.RadioSelect,
     )  # fmt: skip
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_uploads(user)

@@ -4,6 +4,7 @@ from casework.evidence.models.files import Blob, CustodyEvent, EvidenceFile, Pre
 from casework.evidence.models.items import CaveatRelease, EvidenceLink, Item
 from casework.evidence.models.kinds import Post, PostStatus, Testimony, UnitReport, Video
 from casework.evidence.models.sources import Caveat, Source, SourceRating
+from casework.evidence.models.uploads import Upload
 
 __all__ = [
     "Blob",
@@ -20,5 +21,6 @@ __all__ = [
     "SourceRating",
     "Testimony",
     "UnitReport",
+    "Upload",
     "Video",
 ]

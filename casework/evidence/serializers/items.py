@@ -17,7 +17,7 @@ from casework.core.api import (
     VisiblePrimaryKeyField,
 )
 from casework.evidence.access import SENSITIVE_DETAILS, hidden_details
-from casework.evidence.models import Caveat, EvidenceFile, EvidenceLink, Item, Source
+from casework.evidence.models import Caveat, EvidenceFile, EvidenceLink, Item, Source, Upload
 from casework.evidence.models.items import Credibility, Establishes, Kind
 from casework.evidence.serializers.details import (
     DETAILS,
@@ -123,7 +123,8 @@ class RecordFields(StrictSerializer):
 
 
 class ItemInput(RecordFields):
-    """A new item; its files are sent afterwards, one by one, to `files/`."""
+    """A new item. Its files are sent afterwards, one by one, to `files/`; or before, by the tus 1.0 protocol to
+    `/evidence/uploads/` (the same token), and named here as `uploads`, by the id at the end of each one's address."""
 
     team = VisiblePrimaryKeyField(queryset=Team.objects.all())
     kind = serializers.ChoiceField(choices=Kind.choices)
@@ -135,6 +136,10 @@ class ItemInput(RecordFields):
     establishes = serializers.MultipleChoiceField(choices=Establishes.choices, required=False)
     bearing = serializers.ChoiceField(choices=EvidenceLink.Bearing.choices, required=False)
     link_note = serializers.CharField(max_length=5000, required=False, allow_blank=True)
+    uploads = VisiblePrimaryKeyField(
+        queryset=Upload.objects.all(), many=True, required=False, source="files",
+        help_text="Resumable uploads of one's own that are whole and in no record yet.",
+    )  # fmt: skip
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """What an action takes: the details of the kind as one mapping; those of other kinds are refused."""

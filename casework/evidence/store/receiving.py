@@ -118,13 +118,13 @@ class Incoming:
                     rest = rest[os.write(self._fd, rest) :]
             self._written += len(piece)
             if self._written % WRITEBACK < len(piece):
-                _start_writeback(self._fd)
+                start_writeback(self._fd)
         except BaseException:
             self.abort()
             raise
 
 
-def _start_writeback(fd: int) -> None:
+def start_writeback(fd: int) -> None:
     """Have the kernel begin to write what it holds of the file, so that the fsync at the end finds little to do.
 
     A hint: whether it was taken does not matter, and errors of the disk are told by fsync.

@@ -18,7 +18,7 @@ from casework.accounts.models import Role
 from casework.cases.models import Case
 from casework.core.access import refusal, require, visible_or_404
 from casework.evidence.access import can_add_evidence, can_add_file
-from casework.evidence.actions import add_files, register_item
+from casework.evidence.actions import add_files, register_each, register_item
 from casework.evidence.forms.items import AddFileForm, RegisterForm
 from casework.evidence.models import Item
 from casework.evidence.models.items import Kind
@@ -48,11 +48,15 @@ def _register(request: PersonsRequest, kind: str, case: Case | None) -> HttpResp
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = RegisterForm(data, files, user=request.user, kind=kind, case=case)
 
-    def save() -> str:
-        item = register_item(actor=request.user, **form.registration)
-        return reverse("evidence:detail", args=[item.pk])
-
     back = reverse("evidence:case_evidence", args=[case.pk]) if case else reverse("evidence:list")
+
+    def save() -> str:
+        given = form.registration
+        if form.cleaned_data["each_own"] and len(given["files"]) > 1:
+            register_each(actor=request.user, **given)
+            return back
+        return reverse("evidence:detail", args=[register_item(actor=request.user, **given).pk])
+
     context = {
         "case": case,
         "kind_label": Kind(kind).label,
@@ -60,6 +64,7 @@ def _register(request: PersonsRequest, kind: str, case: Case | None) -> HttpResp
         "cancel_url": back,
         "submit_text": _("Register the evidence"),
         "max_bytes": settings.CASEWORK_MAX_UPLOAD,
+        "chunk_bytes": settings.CASEWORK_UPLOAD_CHUNK,
     }
     return answer_form(request, "evidence/item_new.html", form, save, context, message=_("Registered and sealed."))
 
@@ -76,10 +81,10 @@ def file_add(request: PersonsRequest, pk: uuid.UUID) -> HttpResponseBase:
 @receives_files
 def _add(request: PersonsRequest, item: Item) -> HttpResponse:
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = AddFileForm(data, files)
+    form = AddFileForm(data, files, user=request.user)
 
     def save() -> str:
-        add_files(item, actor=request.user, uploads=form.cleaned_data["files"], part=form.cleaned_data["part"])
+        add_files(item, actor=request.user, uploads=form.given_files, part=form.cleaned_data["part"])
         return reverse("evidence:detail", args=[item.pk])
 
     context = {
@@ -88,5 +93,6 @@ def _add(request: PersonsRequest, item: Item) -> HttpResponse:
         "cancel_url": reverse("evidence:detail", args=[item.pk]),
         "submit_text": _("Add the files"),
         "max_bytes": settings.CASEWORK_MAX_UPLOAD,
+        "chunk_bytes": settings.CASEWORK_UPLOAD_CHUNK,
     }
     return answer_form(request, "evidence/file_add.html", form, save, context, message=_("Received and sealed."))
