@@ -51,6 +51,8 @@ def read_records(stream: IO[bytes], records: Records, *, wanted: set[str] | None
     every page. Raises Refused for what is no WARC, or swells beyond what an archive may hold."""
     try:
         for record in ArchiveIterator(stream, check_digests=True):
+            if record.format != "warc":
+                raise ArchiveLoadFailed("the record is in an older format")
             records.counts[str(record.rec_type)] += 1
             if sum(records.counts.values()) > MOST_RECORDS:
                 raise Refused(_("The archive holds more than %(most)s records.") % {"most": MOST_RECORDS})
@@ -58,6 +60,8 @@ def read_records(stream: IO[bytes], records: Records, *, wanted: set[str] | None
             _check(record, records)
             if body is not None:
                 _take_page(record, body, records)
+        if not records.counts:
+            raise Refused(_("This is no whole WARC file: there is no record in it."))
     except (ArchiveLoadFailed, zlib.error, ValueError, EOFError, OSError) as error:
         if isinstance(error, Refused):
             raise

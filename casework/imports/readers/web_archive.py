@@ -10,6 +10,7 @@ import datetime
 import hashlib
 import io
 import posixpath
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,6 +48,8 @@ def read(files: Files, reading: Reading) -> Iterator[Row]:
             else:
                 records = Records()
                 read_records(stream, records, wanted=None)
+                if path.lower().endswith(".gz") and _breaks_off(files, path):
+                    reading.tell("bad", _("%(name)s breaks off: its last record is not whole.") % {"name": name})
                 _tell_records(records, name, reading)
                 pages = [{"url": page.url, "ts": page.date} for page in records.pages.values()]
                 yield from _pages(path, name, [(page, True) for page in pages], records, reading, software="")
@@ -138,6 +141,24 @@ class _Wacz:
         verdict = verify(signed, manifest)
         tone = {"valid": "good", "invalid": "bad", "unsigned": "info"}[verdict.outcome]
         self.reading.tell(tone, _("%(name)s, signature: %(verdict)s") % {"name": self.name, "verdict": verdict.words})
+
+
+def _breaks_off(files: Files, path: str) -> bool:
+    """Whether a compressed file ends in the middle of a record."""
+    with files.open(path) as stream:
+        member = zlib.decompressobj(31)
+        begun = False
+        while piece := stream.read(PIECE):
+            while piece:
+                begun = True
+                try:
+                    member.decompress(piece)
+                except zlib.error:
+                    return True
+                piece = member.unused_data
+                if member.eof:
+                    member, begun = zlib.decompressobj(31), False
+    return begun
 
 
 def _tell_records(records: Records, name: str, reading: Reading) -> None:
