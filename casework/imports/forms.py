@@ -13,13 +13,14 @@ from casework.core.filters import VisibleChoiceField
 from casework.core.forms import CaseworkForm, HalfText
 from casework.core.once import OnceMixin
 from casework.evidence.forms.fields import SeveralFilesField, SourceField, caveat_field, establishes_field
-from casework.evidence.models import Source
+from casework.evidence.models import Caveat, Source
 from casework.evidence.models.items import Graphic
 from casework.imports.models import Import
 
 KIND_HELP = _(
     "Telegram: the exported folder with result.json, as one ZIP. Table: a ZIP of files with a .csv or .xlsx that names "
-    "them. Several files may also be chosen one by one."
+    "them. Auto-archiver: its folder as one ZIP. Web archive: the .wacz or .warc itself. Several files may also be "
+    "chosen one by one."
 )
 
 
@@ -63,6 +64,9 @@ class ReceiveForm(OnceMixin, CaseworkForm):
         else:
             self.fields["case"].queryset = Case.objects.visible_to(user)  # type: ignore[attr-defined]
             self.initial.setdefault("case", case.pk)
+        # A list of recipients is made for one item at a time.
+        caveats = self.fields["caveat"].choices  # type: ignore[attr-defined]
+        self.fields["caveat"].choices = [pair for pair in caveats if pair[0] != Caveat.LISTED]  # type: ignore[attr-defined]
         sources = Source.objects.visible_to(user).filter(team__in=list(teams))
         self.fields["source"].queryset = sources  # type: ignore[attr-defined]
 

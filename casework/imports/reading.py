@@ -44,7 +44,7 @@ def _sample(row: ImportRow) -> dict[str, Any]:
         "row": row,
         "title": row.values.get("title", ""),
         "text": text if len(text) <= SHORT else text[:SHORT].rsplit(" ", 1)[0] + "…",
-        "published": row.values.get("published_at") or "",
+        "published": str(row.values.get("published_at") or "")[:16].replace("T", " "),
         "kind": dict(Kind.choices).get(row.kind, row.kind),
         "files": len(row.media),
     }
