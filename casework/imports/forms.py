@@ -12,7 +12,8 @@ from casework.cases.models import Case
 from casework.core.filters import VisibleChoiceField
 from casework.core.forms import CaseworkForm, HalfText
 from casework.core.once import OnceMixin
-from casework.evidence.forms.fields import SeveralFilesField, SourceField, caveat_field, establishes_field
+from casework.evidence.forms.fields import SourceField, caveat_field, establishes_field
+from casework.evidence.forms.files import FilesMixin
 from casework.evidence.models import Caveat, Source
 from casework.evidence.models.items import Graphic
 from casework.imports.models import Import
@@ -24,15 +25,12 @@ KIND_HELP = _(
 )
 
 
-class ReceiveForm(OnceMixin, CaseworkForm):
+class ReceiveForm(FilesMixin, OnceMixin, CaseworkForm):
     """What comes in, and what holds for everything in it unless a row says otherwise."""
 
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
     kind = forms.ChoiceField(
         label=_("What it is"), choices=Import.Kind.choices, widget=forms.RadioSelect, help_text=KIND_HELP
-    )
-    files = SeveralFilesField(  # type: ignore[assignment]
-        label=_("Files"), help_text=_("Nothing comes in before you have seen what would, and confirmed it.")
     )
     channel = forms.CharField(
         label=_("Public name of the channel"), required=False, max_length=40, widget=HalfText(),
@@ -67,6 +65,9 @@ class ReceiveForm(OnceMixin, CaseworkForm):
         # A list of recipients is made for one item at a time.
         caveats = self.fields["caveat"].choices  # type: ignore[attr-defined]
         self.fields["caveat"].choices = [pair for pair in caveats if pair[0] != Caveat.LISTED]  # type: ignore[attr-defined]
+        self.fields["files"].help_text = _("Nothing comes in before you have seen what would, and confirmed it.")
+        self.offer_uploads(user)
+        self.order_fields(["team", "kind", "files", "uploads"])
         sources = Source.objects.visible_to(user).filter(team__in=list(teams))
         self.fields["source"].queryset = sources  # type: ignore[attr-defined]
 
@@ -74,7 +75,8 @@ class ReceiveForm(OnceMixin, CaseworkForm):
     def values(self) -> dict[str, Any]:
         """The arguments of `receive_import` apart from the actor."""
         data = self.cleaned_data
-        given = {name: data[name] for name in ("kind", "files", "channel", "source", "how_obtained", "graphic")}
+        given = {name: data[name] for name in ("kind", "channel", "source", "how_obtained", "graphic")}
+        given["files"] = self.given_files
         given["team"] = self.only_team or data["team"]
         if data["caveat"]:
             given["caveat"] = data["caveat"]

@@ -81,6 +81,7 @@ def _receive(request: PersonsRequest, case: Case | None) -> HttpResponse:
         "cancel_url": reverse("imports:list"),
         "submit_text": _("Send and read"),
         "max_bytes": settings.CASEWORK_MAX_UPLOAD,
+        "chunk_bytes": settings.CASEWORK_UPLOAD_CHUNK,
     }
     return answer_form(request, "imports/import_new.html", form, save, context)
 

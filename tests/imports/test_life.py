@@ -22,6 +22,7 @@ from casework.imports.actions import cancel_import, confirm_import, receive_impo
 from casework.imports.jobs import carry_on
 from casework.imports.models import Import, Imported, ImportProblem, ImportRow
 from casework.imports.queue import queue_lost_imports
+from tests.evidence.test_tus import signed_in, whole
 from tests.factories import CaseFactory
 from tests.imports.exports import chat, message, packed, png, telegram
 
@@ -267,3 +268,18 @@ def _posted(name: str, data: bytes) -> Any:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     return SimpleUploadedFile(name, data, "application/zip")
+
+
+def test_what_arrived_by_resumable_upload_is_taken(cast):
+    office = signed_in(cast.investigator)
+    upload = whole(office, export(1), "export.zip")
+    sent = office.post("/imports/new/", {"kind": "telegram", "graphic": 1, "caveat": "", "uploads": [str(upload.pk)]})
+    assert sent.status_code == 302, sent.content.decode()[:3000]
+    upload.refresh_from_db()
+    assert upload.state == "taken"
+    batch = Import.objects.get()
+    carry_on(str(batch.pk))
+    batch.refresh_from_db()
+    assert (batch.state, batch.figures["new"], batch.files.get().name) == ("preview", 1, "export.zip")
+    again = office.post("/imports/new/", {"kind": "telegram", "graphic": 1, "caveat": "", "uploads": [str(upload.pk)]})
+    assert again.status_code == 422

@@ -29,7 +29,7 @@ from casework.evidence.models.items import Credibility, Kind
 
 WITH_FILE = frozenset({Kind.VIDEO, Kind.IMAGE, Kind.AUDIO, Kind.DOCUMENT})
 """Kinds that are nothing without a file."""
-POST_BEGINS = ("url", "text", "translation", "files")
+POST_BEGINS = ("url", "text", "translation", "files", "uploads", "each_own")
 
 
 class RecordForm(CaseworkForm):

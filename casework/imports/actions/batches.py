@@ -19,7 +19,8 @@ from casework.core.errors import Blocked, Invalid
 from casework.core.references import next_reference
 from casework.core.workflow import perform
 from casework.evidence.actions.blobs import blob_of, seal_all
-from casework.evidence.models import Caveat, Source
+from casework.evidence.actions.uploads import take_uploads
+from casework.evidence.models import Caveat, Source, Upload
 from casework.evidence.models.items import Establishes
 from casework.evidence.uploads import StoredUpload
 from casework.imports.access import can_import_into, can_work_on_import
@@ -34,11 +35,18 @@ _CHANNEL = re.compile(r"[a-z][a-z0-9_]{3,31}")
 
 
 def receive_import(
-    *, actor: User, team: Team, kind: str, files: Sequence[StoredUpload], case: Case | None = None, **chosen: Any
+    *,
+    actor: User,
+    team: Team,
+    kind: str,
+    files: Sequence[StoredUpload | Upload],
+    case: Case | None = None,
+    **chosen: Any,
 ) -> Import:
     """Keep what was uploaded and have it read. The bytes have their place in the store before anything is written.
 
-    Raises Invalid for choices that cannot be, Conflict when the case is closed.
+    Raises Invalid for choices that cannot be, Conflict when the case is closed, and for a resumable upload that is not
+    whole or that another record has.
     """
     refuse_unknown(chosen, CHOSEN)
     batch = Import(team=team, kind=kind, case=case, created_by=actor)
@@ -62,6 +70,7 @@ def receive_import(
             ImportFile(batch=batch, position=place, blob=blobs[each.sha256], name=each.name)
             for place, each in enumerate(sealed)
         )
+        take_uploads(sealed, actor=actor)
         detail = {"kind": str(kind), "files": [each.sha256 for each in sealed]}
         record(Event.IMPORT_RECEIVED, actor=actor, obj=batch, detail=detail)
         queue_import(batch)
