@@ -32,7 +32,7 @@ def export(tmp_path: Path) -> Path:
 def test_it_leads_from_the_file_to_the_evidence(desks, office_cast, export) -> None:  # type: ignore[no-untyped-def]
     page = desks(office_cast.investigator).open("/imports/new/")
     page.get_by_label("Files with a table").check()
-    page.get_by_label("Files", exact=True).set_input_files(export)
+    page.locator("input[type=file][name=files]").set_input_files(export)
     page.get_by_label("Death").check()
     page.get_by_role("button", name="Send and read").click()
     page.wait_for_url(re.compile(r"/imports/[0-9a-f-]{36}/$"))
