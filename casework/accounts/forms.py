@@ -89,6 +89,14 @@ class GrantForm(OnceMixin, CaseworkForm):
 class TeamForm(OnceMixin, CaseworkForm):
     name = forms.CharField(label=_("Name"), max_length=80, widget=HalfText())
     description = forms.CharField(label=_("Description"), max_length=2000, required=False, widget=LongText())
+    tells_of_related = forms.BooleanField(
+        label=_("Allow others to learn that this team holds related footage"),
+        required=False,
+        help_text=_(
+            "When footage of this team and of another one match, and both allow it, the people who work with it learn "
+            "that another team holds related footage: no reference, no name. Otherwise only the teams’ reviewers do."
+        ),
+    )
 
 
 class NameForm(CaseworkForm):

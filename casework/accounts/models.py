@@ -24,6 +24,11 @@ class Team(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=80, unique=True)
     description = models.TextField(_("description"), blank=True)
+    tells_of_related = models.BooleanField(
+        _("others may learn that this team holds related footage"),
+        default=False,
+        help_text=_("Only that it does, no reference and no name of the team, and only if their team allows it too."),
+    )
     created_at = models.DateTimeField(_("created"), default=clock.now, editable=False)
 
     objects = TeamQuerySet.as_manager()

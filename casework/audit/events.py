@@ -96,6 +96,9 @@ class Event(models.TextChoices):
     IMPORT_RETRIED = "imports.retried", _("Tried an import again")
     IMPORT_CANCELLED = "imports.cancelled", _("Cancelled an import")
 
+    # Recognition
+    PAIR_JUDGED = "recognition.pair_judged", _("Said whether two items show the same")
+
     # Findings
     FINDING_PROPOSED = "findings.proposed", _("Proposed a finding")
     FINDING_RETURNED = "findings.returned", _("Returned a finding")

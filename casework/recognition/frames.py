@@ -17,8 +17,11 @@ KEPT_STEP = 0.99
 """Seconds between frames whose hashes are kept."""
 PLAIN = 4.0
 """Contrast below which a part says nothing: sky, darkness, a blank page."""
-NEAR_FRAMES, WIDE_FRAMES, TILT_FRAMES = 400, 24, 16
-"""From how many frames, spread evenly, each kind of question is asked."""
+NEAR_FRAMES = 400
+"""So many frames, evenly spread, are asked about at most."""
+PROBES = 3
+"""So many seconds are asked about in every way. All frames of such a second are, so that one of them is near in time to
+a frame that was kept of the other."""
 
 Moments = NDArray[np.float32]
 
@@ -49,6 +52,12 @@ class Frames:
         if len(self) <= most:
             return self
         return self.taken(np.linspace(0, len(self) - 1, most).astype(np.int64))
+
+    def probes(self) -> Frames:
+        """All frames of a few seconds, evenly spread."""
+        starts = np.linspace(self.moments[0], max(self.moments[0], self.moments[-1] - 1), PROBES)
+        chosen = ((self.moments[:, None] >= starts) & (self.moments[:, None] < starts + 1)).any(axis=1)
+        return self.taken(np.flatnonzero(chosen))
 
     def kept(self) -> Frames:
         """About one frame a second."""
@@ -114,18 +123,27 @@ NEAR = both([part for number, part in enumerate(PARTS) if number != UNTRIMMED])
 """The same parts as are kept, and their mirrors."""
 
 
-def _grid(size: float, low: float, high: float, step: float) -> list[Box]:
-    places = np.arange(low, high - size + 1e-6, step) if high - size > step else [(low + high - size) / 2]
+def _grid(size: float, low: float, high: float) -> list[Box]:
+    """Parts of a size with their left and top between `low` and `high`, each way about two hundredths apart."""
+    places = np.linspace(low, high, round((high - low) / FINE) + 1)
     return [placed(size, float(x), float(y)) for y in places for x in places]
 
 
+def _middles(size: float) -> list[Box]:
+    """Where the middle 60 hundredths of a picture may lie, and now measure `size`, after a cut somewhere."""
+    left_over = 60 / size
+    return _grid(size, (20 - 100 * (1 - left_over)) / left_over, 20 / left_over)
+
+
+FINE = 2
+"""Hundredths of the picture by which a hash may be off and still be near enough."""
 WIDE = both(
     # Parts of this picture that may be the whole of a smaller one ...
-    [box for size in (97, 94, 91, 88, 85, 82, 79) for box in _grid(size, 0, 100, 3)]
+    [box for size in range(98, 79, -FINE) for box in _grid(size, 0, 100 - size)]
     # ... and parts that may be the middle of a larger one of which this is a part.
-    + [box for size in (62, 65, 68, 71, 74) for box in _grid(size, 20 - (size - 60) * 1.3, 80 + (size - 60) * 1.3, 3)]
+    + [box for size in range(61, 76, FINE) for box in _middles(size)]
 )
-"""Cut on any side by up to a fifth, in one direction or the other."""
+"""Cut by up to a fifth, on whichever side, in one direction or the other."""
 
 TILTED = [
     way

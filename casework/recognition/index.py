@@ -3,7 +3,8 @@
 Hashes are cut into sixteen pieces of 16 bits. Two hashes that differ in at most 31 bits differ in at most one bit in
 one of the pieces, so it is enough to look up each piece and its sixteen neighbours: 272 look-ups in sorted tables
 instead of a walk over everything. New hashes wait in a short tail whose tables are made anew when needed; when it is
-long enough it becomes a segment that changes no more, and segments of like size are merged. Nothing is rewritten to add a hash.
+long enough it becomes a segment that changes no more, and segments of like size are merged. Nothing is rewritten to
+add a hash.
 
 Memory for a million hashes: 32 MB of hashes, 9 MB of what they belong to, 64 MB of tables, 4 MB for each segment.
 """
@@ -23,7 +24,10 @@ PIECES = 16
 WIDTH = 16
 TAIL = 32_768
 """So many hashes become a segment."""
+WALKED = 6000
+"""Fewer hashes than this are walked faster than looked up."""
 _BATCH = 64
+_BLOCK = 1 << 19
 _LARGEST_RADIUS = 63
 
 
@@ -41,7 +45,7 @@ class Rows:
 
     @classmethod
     def none(cls) -> Rows:
-        return cls(np.zeros((0, 4), np.uint64), *(np.zeros(0, kind) for kind in (np.int32, np.float32, np.uint8)))
+        return cls(np.zeros((0, 4), np.uint64), np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.uint8))
 
     @classmethod
     def joined(cls, rows: Sequence[Rows]) -> Rows:
@@ -147,21 +151,36 @@ class Index:
         if not 0 <= radius <= _LARGEST_RADIUS:
             raise ValueError("the radius is 0 to 63 bits")
         found = [_hits(Rows.none(), queries, np.zeros(0, np.int64), np.zeros(0, np.int64), 0)]
-        for segment in [*self._segments, *self._tables_of_tail()]:
+        segments = list(self._segments)
+        if 0 < self._waiting < WALKED:
+            found += _walked(Rows.joined(self._tail), queries, radius)
+        elif self._tail:
+            segments.append(self._tables_of_tail())
+        for segment in segments:
             for start in range(0, len(queries), _BATCH):
                 found.append(_looked_up(segment, queries[start : start + _BATCH], radius, start))
         return Hits.joined(found)
 
-    def _tables_of_tail(self) -> list[Segment]:
-        """The tail with tables of its own, made when something is asked: it is short."""
-        if self._tail and self._tail_looked_up is None:
+    def _tables_of_tail(self) -> Segment:
+        """The tail with tables of its own, made when something is asked."""
+        if self._tail_looked_up is None:
             self._tail_looked_up = Segment(Rows.joined(self._tail))
-        return [self._tail_looked_up] if self._tail_looked_up else []
+        return self._tail_looked_up
 
 
 def scan(rows: Rows, query: Hash, radius: int) -> NDArray[np.int64]:
     """The places of rows within the radius of one query, by walking over all of them."""
     return np.flatnonzero(count(rows.hashes ^ query) <= radius)
+
+
+def _walked(rows: Rows, queries: Hash, radius: int) -> list[Hits]:
+    """All pairs within the radius, by comparing each with each."""
+    step, found = max(1, _BLOCK // len(rows)), []
+    for start in range(0, len(queries), step):
+        some = queries[start : start + step]
+        asked, places = np.nonzero(count(some[:, None, :] ^ rows.hashes[None, :, :]) <= radius)
+        found.append(_hits(rows, some, asked, places, start))
+    return found
 
 
 def _looked_up(segment: Segment, queries: Hash, radius: int, start: int) -> Hits:
@@ -173,9 +192,7 @@ def _looked_up(segment: Segment, queries: Hash, radius: int, start: int) -> Hits
     return _hits(segment.rows, queries, pairs // len(segment.rows), pairs % len(segment.rows), start)
 
 
-def _hits(
-    rows: Rows, queries: Hash, asked: NDArray[np.int64], places: NDArray[np.int64], start: int
-) -> Hits:
+def _hits(rows: Rows, queries: Hash, asked: NDArray[np.int64], places: NDArray[np.int64], start: int) -> Hits:
     differing = count(rows.hashes[places] ^ queries[asked])
     return Hits(asked + start, rows.owners[places], rows.moments[places], rows.parts[places], differing)
 

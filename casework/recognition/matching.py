@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 from casework.recognition.frames import (
     NEAR,
     NEAR_FRAMES,
-    TILT_FRAMES,
     TILTED,
     WIDE,
-    WIDE_FRAMES,
     Frames,
     Hashed,
     hashed,
@@ -35,6 +33,8 @@ BESIDE = 0.8
 """Seconds by which a hit may miss the line."""
 GAP = 3.0
 """Seconds without a hit that do not yet end a span."""
+MOST_LOOKED_AT = 60
+"""So many owners are looked at closely, those with the most hits first."""
 
 Search = Callable[[NDArray[np.uint64], int], Hits]
 
@@ -90,8 +90,13 @@ def look(frames: Frames, search: Search) -> tuple[Seen, list[Way]]:
     """Everything in the index that resembles some of the frames in some way."""
     ways: list[Way] = []
     seen = []
-    for asked, count, radius in ((NEAR, NEAR_FRAMES, SAME), (WIDE, WIDE_FRAMES, SAME), (TILTED, TILT_FRAMES, LOOSE)):
-        questions = hashed(frames.spread(count), asked)
+    probes = frames.probes()
+    for some, asked, radius in (
+        (frames.spread(NEAR_FRAMES), NEAR, SAME),
+        (probes, WIDE, SAME),
+        (probes, TILTED, LOOSE),
+    ):
+        questions = hashed(some, asked)
         seen.append(_seen(questions, search(questions.hashes, radius), len(ways)))
         ways += asked
     return Seen(*(np.concatenate([getattr(each, name) for each in seen]) for name in Seen.__dataclass_fields__)), ways
@@ -135,9 +140,10 @@ def _distinct(moments: NDArray[np.float32]) -> int:
 
 
 def found(frames: Frames, seen: Seen, ways: Sequence[Way], rows_of: Callable[[int], Hashed]) -> list[Found]:
-    """Owners whose hits lie on a line of two frames or more, each with the spans that hold on a closer look."""
+    """Owners of which, on a closer look at all frames, two or more lie on a line, each with its spans."""
     answers = []
-    for owner in np.unique(seen.owners):
+    owners, counts = np.unique(seen.owners, return_counts=True)
+    for owner in owners[np.argsort(-counts, kind="stable")][:MOST_LOOKED_AT]:
         theirs = seen.where(seen.owners == owner)
         best: tuple[Line, Seen] | None = None
         for mirrored in (False, True):
@@ -145,14 +151,12 @@ def found(frames: Frames, seen: Seen, ways: Sequence[Way], rows_of: Callable[[in
             line = best_line(same) if len(same) else None
             if line is not None and (best is None or line.support > best[0].support):
                 best = (line, same)
-        if best is not None and best[0].support >= 2:
+        if best is not None:
             answers.append(_confirmed(frames, int(owner), best[0], best[1], ways, rows_of(int(owner))))
-    return answers
+    return [answer for answer in answers if answer.line.support >= 2]
 
 
-def _confirmed(
-    frames: Frames, owner: int, line: Line, seen: Seen, ways: Sequence[Way], rows: Hashed
-) -> Found:
+def _confirmed(frames: Frames, owner: int, line: Line, seen: Seen, ways: Sequence[Way], rows: Hashed) -> Found:
     """Look at all frames in the ways that gave most hits, at the seconds where the line says."""
     beside = seen.where(np.abs(seen.there - line.speed * seen.here - line.offset) <= BESIDE)
     numbers, counts = np.unique(beside.ways, return_counts=True)

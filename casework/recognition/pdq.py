@@ -9,11 +9,12 @@ image-hashing algorithm”, 2019). Unrelated pictures differ in about 128.
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Grey = NDArray[np.float32]
+Grey = NDArray[np.floating[Any]]
 Hash = NDArray[np.uint64]
 """Four words of 64 bits."""
 

@@ -1,4 +1,4 @@
-"""The reader of frames and sound inside the sandbox. It decodes, and hands over grey points and marks of sound, no more.
+"""The reader of frames and sound inside the sandbox: it decodes, and hands over grey points and marks of sound.
 
 Runs as `python -m casework.recognition.reader <task>` with the evidence as standard input, under the same limits and
 lists of formats as the reader of previews. What is hashed, and how, is decided outside from the points alone.
@@ -15,6 +15,7 @@ import av
 import numpy as np
 import pypdfium2
 from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -45,6 +46,7 @@ def main() -> None:
     sandbox.limit_resources(task["limits"])
     Image.MAX_IMAGE_PIXELS = media.MAX_PIXELS
     Image.init()
+    use_once()
     sandbox.emit("isolation", b"", **sandbox.confine())
     work = {"image": read_image, "pdf": read_pdf, "video": read_video, "audio": read_sound}[task["family"]]
     try:
@@ -58,6 +60,20 @@ def main() -> None:
         sandbox.emit("failed", reason=_DAMAGED)
     except (pypdfium2.PdfiumError, Image.DecompressionBombError):
         sandbox.emit("failed", reason=_DAMAGED)
+
+
+def use_once() -> None:
+    """The libraries load some of their parts on first use; confined, no file can be opened any more."""
+    silence = av.AudioFrame.from_ndarray(np.zeros((1, 4 * sound.WINDOW), np.float32), format="flt", layout="mono")
+    silence.sample_rate = sound.RATE
+    listener = sound.Listener()
+    resampler = AudioResampler(format="flt", layout="mono", rate=sound.RATE // 2)
+    for each in [*resampler.resample(silence), *resampler.resample(None)]:
+        for _ in range(8):
+            listener.hear(each.to_ndarray()[0])
+    listener.marks()
+    picture = av.VideoFrame.from_ndarray(np.zeros((4, 4, 3), np.uint8), format="rgb24")
+    frame_points(picture)
 
 
 def read_image(source: io.FileIO, reader: str) -> None:
@@ -118,7 +134,8 @@ def open_media(source: io.FileIO, reader: str) -> InputContainer:
 
 def frame_points(frame: VideoFrame) -> Points:
     """A frame as grey points, upright as a player shows it."""
-    grey = frame.reformat(width=SIDE, height=SIDE, format="gray", interpolation="AREA").to_ndarray()
+    small = frame.reformat(width=SIDE, height=SIDE, format="gray", interpolation="AREA")
+    grey = small.to_ndarray().astype(np.uint8, copy=False)
     return np.rot90(grey, round(frame.rotation / 90)) if frame.rotation else grey
 
 
@@ -165,7 +182,7 @@ def read_sound(source: io.FileIO, reader: str) -> None:
     with open_media(source, reader) as container:
         stream = next(iter(container.streams.audio), None)
         context = stream.codec_context if stream is not None else None
-        if context is None or context.codec.name not in media.AUDIO_CODECS:
+        if stream is None or context is None or context.codec.name not in media.AUDIO_CODECS:
             raise media.Unreadable("the sound's codec is not one that is opened here")
         listener = sound.Listener()
         for samples in mono(container, stream):
@@ -177,10 +194,10 @@ def read_sound(source: io.FileIO, reader: str) -> None:
     sandbox.emit("sound-moments", moments.astype("<f4").tobytes())
 
 
-def mono(container: InputContainer, stream: object) -> Iterator[NDArray[np.float32]]:
+def mono(container: InputContainer, stream: AudioStream) -> Iterator[NDArray[np.float32]]:
     """Samples of one channel at the listener's rate; ends at damage."""
     resampler = AudioResampler(format="flt", layout="mono", rate=sound.RATE)
-    frames = container.decode(stream)  # type: ignore[arg-type]
+    frames = container.decode(stream)
     while True:
         try:
             frame = next(frames, None)

@@ -1,8 +1,9 @@
 """Marks of sound: pairs of loud peaks in time and pitch, which survive re-encoding, loudness and noise.
 
 A spectrum is taken 21 times a second; in it the peaks that tower over their surroundings are kept, and each is paired
-with some that follow within three seconds. A pair is one mark: both pitches and the time between them, 26 bits. The same
-marks at a steady difference of time are the same sound (A. Wang, “An industrial-strength audio search algorithm”, 2003).
+with some that follow within three seconds. A pair is one mark: both pitches and the time between them, 26 bits. The
+same marks at a steady difference of time are the same sound (A. Wang, “An industrial-strength audio search algorithm”,
+2003).
 """
 
 from __future__ import annotations

@@ -124,7 +124,8 @@ def cropped(part: float, across: float = 0.5, down: float = 0.5) -> Change:
     def change(picture: Image.Image) -> Image.Image:
         width, height = picture.size
         left, top = width * part * across, height * part * down
-        return picture.crop((round(left), round(top), round(left + width * (1 - part)), round(top + height * (1 - part))))
+        right, bottom = left + width * (1 - part), top + height * (1 - part)
+        return picture.crop((round(left), round(top), round(right), round(bottom)))
 
     return _each(change)
 

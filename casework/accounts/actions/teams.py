@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -18,23 +20,30 @@ DESCRIPTION_LONGEST = 2000
 
 
 @transaction.atomic
-def create_team(*, actor: User, name: str, description: str = "") -> Team:
+def create_team(*, actor: User, name: str, description: str = "", tells_of_related: bool = False) -> Team:
     """A new compartment. Raises Invalid when the name is empty, too long or taken."""
     require(access.can_manage_teams, actor, None)
-    team = Team(created_at=clock.now())
+    team = Team(created_at=clock.now(), tells_of_related=tells_of_related)
     _write(team, name, description)
     record(Event.TEAM_CREATED, actor=actor, obj=team)
     return team
 
 
 @transaction.atomic
-def change_team(team: Team, *, actor: User, name: str, description: str = "") -> Team:
-    """Another name or description; who sees what does not change."""
+def change_team(
+    team: Team, *, actor: User, name: str, description: str = "", tells_of_related: bool | None = None
+) -> Team:
+    """Another name or description, or another word on whether others may learn that it holds related footage. Who sees
+    what does not change."""
     team = Team.objects.select_for_update().get(pk=team.pk)
     require(access.can_manage_teams, actor, team)
-    before = team.name
+    before, told = team.name, team.tells_of_related
+    team.tells_of_related = told if tells_of_related is None else tells_of_related
     _write(team, name, description)
-    record(Event.TEAM_CHANGED, actor=actor, obj=team, detail={"from": before, "to": team.name})
+    detail: dict[str, Any] = {"from": before, "to": team.name}
+    if team.tells_of_related != told:
+        detail["tells_of_related"] = team.tells_of_related
+    record(Event.TEAM_CHANGED, actor=actor, obj=team, detail=detail)
     return team
 
 

@@ -74,7 +74,8 @@ def _made(request: AuthenticatedRequest, form: TeamForm) -> str:
 def change_team(request: AuthenticatedRequest, pk: uuid.UUID) -> HttpResponse:
     shown = visible_or_404(Team, request.user, pk=pk)
     require(access.can_manage_teams, request.user, shown)
-    form = TeamForm(request.POST or None, initial={"name": shown.name, "description": shown.description})
+    initial = {name: getattr(shown, name) for name in ("name", "description", "tells_of_related")}
+    form = TeamForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             actions.change_team(shown, actor=request.user, **form.cleaned_data)

@@ -17,6 +17,7 @@ from casework.core.errors import Conflict, IntegrityFailure
 from casework.evidence import store
 from casework.evidence.models import Blob, Upload
 from casework.evidence.queue import queue_previews
+from casework.evidence.signals import blob_stored
 from casework.evidence.sniffing import Sniffed, sniff
 from casework.evidence.uploads import StoredUpload
 
@@ -93,6 +94,7 @@ def blob_of(sealed: Sealed) -> Blob:
         _note_repair(blob, sealed)
     if sealed.sniffed.previewable:
         queue_previews(blob)
+    blob_stored.send(sender=Blob, blob=blob, sniffed=sealed.sniffed)
     return blob
 
 

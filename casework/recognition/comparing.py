@@ -1,0 +1,131 @@
+"""What a newly read file has in common with all that is known: footage, pictures, sound. Numbers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from casework.recognition import matching
+from casework.recognition.frames import NEAR, Frames, Hashed
+from casework.recognition.index import Hits
+from casework.recognition.matching import Found, Seen
+from casework.recognition.regions import UNTRIMMED, WHOLE, Way
+from casework.recognition.sounds import Heard
+
+SAME_PICTURE, PAGE = 16, 16
+"""Bits: as near as a picture saved anew; pages of text resemble each other, so they must be as near."""
+SURE_FRAMES, LIKELY_FRAMES = 4, 3
+
+
+class Known(Protocol):
+    """What is known, as a worker's memory holds it."""
+
+    def search(self, queries: NDArray[np.uint64], radius: int) -> Hits: ...
+    def listen(self, marks: NDArray[np.uint32], moments: NDArray[np.float32]) -> list[Heard]: ...
+
+
+@dataclass(frozen=True)
+class Common:
+    """What one known file has in common with the new one. `sure` 3 (the same) to 1 (possibly); spans are seconds here,
+    then there."""
+
+    owner: int
+    kind: str
+    sure: int
+    spans: list[list[float]]
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def compare_frames(
+    frames: Frames, me: int, known: Known, families: Callable[[int], str], rows_of: Callable[[int], Hashed]
+) -> list[Common]:
+    """Known files with the same footage or nearly the same picture, but for the file itself, which is `me`. `families`
+    and `rows_of` tell of an owner."""
+    if not len(frames):
+        return []
+    family = families(me)
+    seen, ways = matching.look(frames, known.search)
+    seen = seen.where(seen.owners != me)
+    moving = np.array([family == families(int(owner)) == "video" for owner in seen.owners], bool)
+    answers = []
+    for found in matching.found(frames, seen.where(moving), ways, rows_of):
+        answers.append(_footage(found))
+    # A video that stands still is a picture.
+    met = {answer.owner for answer in answers}
+    rest = seen.where(~np.isin(seen.owners, list(met)))
+    return answers + _pictures(rest, ways, lambda owner: "pdf" in (family, families(owner)))
+
+
+def _footage(found: Found) -> Common:
+    support = found.line.support
+    sure = 3 if support >= SURE_FRAMES else 2 if support >= LIKELY_FRAMES else 1
+    spans = [[*_rounded(span.here), *_rounded(span.there)] for span in found.spans]
+    return Common(found.owner, "footage", sure, spans, {
+        **_how(found.ways), "speed": round(found.line.speed, 2), "frames": support, "bits": found.nearest,
+    })  # fmt: skip
+
+
+def _rounded(span: tuple[float, float]) -> list[float]:
+    return [round(max(0.0, side), 2) for side in span]
+
+
+def _how(ways: tuple[Way, ...]) -> dict[str, Any]:
+    """In which way the picture was met, in the words of `reasons`."""
+    first = ways[0]
+    how: dict[str, Any] = {"mirrored": first.mirrored, "tilted": bool(first.turn)}
+    how["cut"] = not first.turn and first.box != WHOLE
+    return how
+
+
+def _pictures(seen: Seen, ways: list[Way], is_page: Callable[[int], bool]) -> list[Common]:
+    """Owners of which one frame is nearly the same picture as one here."""
+    answers = []
+    for owner in np.unique(seen.owners):
+        best = _picture(int(owner), seen.where(seen.owners == owner), ways, is_page(int(owner)))
+        if best is not None:
+            answers.append(best)
+    return answers
+
+
+def _picture(owner: int, seen: Seen, ways: list[Way], page: bool) -> Common | None:
+    whole = np.array([ways[way].box == WHOLE and not ways[way].turn for way in seen.ways], bool)
+    whole &= (seen.parts <= UNTRIMMED) & (seen.distances <= matching.SAME)
+    if whole.any():
+        place = int(np.flatnonzero(whole)[np.argmin(seen.distances[whole])])
+        bits = int(seen.distances[place])
+        if page and bits > PAGE:
+            return None
+        sure = 3 if bits <= SAME_PICTURE else 2
+        return _one_frame(owner, seen, place, ways, sure)
+    near = seen.distances <= matching.SAME
+    # Several parts of one frame here that are parts of one frame there.
+    if page or not near.any():
+        return None
+    pairs = np.stack([seen.here[near], seen.there[near]], axis=1)
+    values, counts = np.unique(pairs, axis=0, return_counts=True)
+    if counts.max() < 2:
+        return None
+    here, there = values[np.argmax(counts)]
+    these = np.flatnonzero(near & (seen.here == here) & (seen.there == there))
+    place = int(these[np.argmin(seen.distances[these])])
+    same_places = int(sum(int(seen.ways[each]) < len(NEAR) for each in these))
+    return _one_frame(owner, seen, place, ways, 2 if same_places >= 2 else 1)
+
+
+def _one_frame(owner: int, seen: Seen, place: int, ways: list[Way], sure: int) -> Common:
+    here, there = round(float(seen.here[place]), 2), round(float(seen.there[place]), 2)
+    detail = {**_how((ways[int(seen.ways[place])],)), "bits": int(seen.distances[place])}
+    return Common(owner, "image", sure, [[here, here, there, there]], detail)
+
+
+def compare_sound(heard: list[Heard], me: int) -> list[Common]:
+    """Known files with the same sound, but for the file itself."""
+    return [
+        Common(each.owner, "sound", 3, [[*_rounded(each.here), *_rounded(each.there)]], {"marks": each.marks})
+        for each in heard
+        if each.owner != me
+    ]

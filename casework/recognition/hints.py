@@ -1,0 +1,93 @@
+"""What is told of material that is just arriving, and which items are not independent of each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from casework.accounts.models import Role, Team
+from casework.evidence import arrivals
+from casework.evidence.arrivals import Arrival, Hint, Recognised, Strength
+from casework.evidence.models import EvidenceFile
+from casework.recognition.models import Fingerprint, Kind, Match, Pair, Sure, Verdict
+from casework.recognition.reasons import reason
+
+if TYPE_CHECKING:
+    from casework.accounts.models import User
+
+MOST_HINTS = 20
+
+
+def register_all() -> None:
+    """Tell evidence whom to ask; called when the app is ready."""
+    arrivals.register("recognition", on_arrival)
+
+
+def on_arrival(arrival: Arrival, user: User) -> Recognised:
+    """Items that the person sees whose footage, picture or sound is in what has just arrived. That another team holds
+    such is told only when every team of theirs, and that one, allow it."""
+    hashes = list(arrival.sha256s)
+    if not hashes:
+        return Recognised()
+    waiting = Fingerprint.objects.filter(blob__in=hashes, state=Fingerprint.State.WAITING).exists()
+    matches = Match.objects.filter(Q(first__in=hashes) | Q(second__in=hashes)).order_by("-sure", "-found_at", "pk")
+    found: dict[str, list[tuple[str, Match]]] = defaultdict(list)
+    for match in matches:
+        for mine, theirs in ((match.first_id, match.second_id), (match.second_id, match.first_id)):
+            if mine in hashes:
+                found[theirs].append((mine, match))
+    hints = _of_items(found, user)
+    if _elsewhere([*hashes, *found], user):
+        hints.append(elsewhere())
+    return Recognised(hints, waiting)
+
+
+def elsewhere() -> Hint:
+    """All that is told across teams."""
+    label = _("Another team holds related footage")
+    return Hint(Strength.POSSIBLE, label, _("Both teams allow this to be said. Ask your team’s reviewers."))
+
+
+def _of_items(found: dict[str, list[tuple[str, Match]]], user: User) -> list[Hint]:
+    seen = EvidenceFile.objects.visible_to(user).select_related("item", "blob")
+    mine = defaultdict(set)
+    arrived = {sha256 for each in found.values() for sha256, _match in each}
+    for file in seen.filter(blob__in=arrived):
+        mine[file.blob_id].add(file.item_id)
+    hints, told = [], set()
+    for file in seen.filter(blob__in=found).order_by("item__reference", "pk"):
+        for sha256, match in found[file.blob_id]:
+            if file.item_id in mine[sha256] or (file.item_id, match.pk) in told:
+                continue
+            told.add((file.item_id, match.pk))
+            hints.append(_hint(file, sha256, match))
+    hints = [hint for hint in hints if not _refused(hint, mine)]
+    return sorted(hints, key=lambda hint: -hint.strength)[:MOST_HINTS]
+
+
+def _hint(file: EvidenceFile, arrived: str, match: Match) -> Hint:
+    detail = {"kind": match.kind, "spans": match.spans, "arrived": arrived, "match": match.pk}
+    label = f"{Kind(match.kind).label} – {Sure(match.sure).label}"
+    return Hint(Strength(match.sure), label, reason(match, arrived), file.item, (file,), detail)
+
+
+def _refused(hint: Hint, mine: dict[str, set[object]]) -> bool:
+    """Whether somebody said already that an item with these very bytes and that item are not the same."""
+    items = mine[hint.detail["arrived"]]
+    if not items or hint.item is None:
+        return False
+    pairs = Pair.objects.filter(verdict=Verdict.DIFFERENT).of(hint.item.pk)
+    return pairs.filter(Q(first__in=items) | Q(second__in=items)).exists()
+
+
+def _elsewhere(hashes: list[str], user: User) -> bool:
+    """Whether another team that lets it be known holds one of these, and the person's own teams let it too."""
+    own = user.teams_as(Role.INVESTIGATOR)
+    if not own or Team.objects.filter(pk__in=own, tells_of_related=False).exists():
+        return False
+    theirs = EvidenceFile.objects.filter(blob__in=hashes, item__team__tells_of_related=True)
+    theirs = theirs.exclude(item__team__in=own)
+    return theirs.exclude(pk__in=EvidenceFile.objects.visible_to(user).filter(blob__in=hashes)).exists()
