@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("casework.evidence.urls")),
     path("", include("casework.integrity.urls")),
     path("", include("casework.imports.urls")),
+    path("", include("casework.recognition.urls")),
     path("", include("casework.findings.urls")),
     path("", include("casework.statements.urls")),
     path("", include("casework.referrals.urls")),

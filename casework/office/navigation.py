@@ -70,6 +70,7 @@ ENTRIES: tuple[tuple[Any, tuple[tuple[Any, str, str, Callable[[User], bool]], ..
             (_("Cases"), "cases:list", "folder-open", reads_cases),
             (_("Evidence"), "evidence:list", "paperclip", reads_cases),
             (_("Imports"), "imports:list", "package-open", reads_cases),
+            (_("Related footage"), "recognition:pairs", "copy", reads_cases),
             (_("Review queue"), "findings:review_queue", "clipboard-check", reads_cases),
             (_("Referrals"), "referrals:list", "send", reads_cases),
             (_("Statements"), "statements:list", "megaphone", reads_cases),

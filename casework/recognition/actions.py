@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +20,10 @@ from casework.cases.actions.common import not_found
 from casework.core.access import require
 from casework.core.errors import Invalid
 from casework.core.workflow import change, lock
-from casework.evidence.models import Blob, EvidenceFile
+from casework.evidence.access import can_change_item, can_see_item
+from casework.evidence.actions import reveal_file
+from casework.evidence.actions.common import take_item
+from casework.evidence.models import Blob, EvidenceFile, Item
 from casework.recognition.access import can_judge_pair, can_see_pair
 from casework.recognition.comparing import Common
 from casework.recognition.fingerprints import Read, kept, pictures
@@ -88,7 +91,7 @@ def pair_items(blob: Blob) -> None:
                 _pair((mine, theirs), kinds, sure)
 
 
-def _pair(items: Sequence[uuid.UUID], kinds: set[str], sure: int) -> None:
+def _pair(items: Sequence[uuid.UUID], kinds: set[str], sure: int) -> Pair:
     first, second = sorted(items)
     with transaction.atomic():
         pair, made = Pair.objects.select_for_update().get_or_create(
@@ -96,6 +99,7 @@ def _pair(items: Sequence[uuid.UUID], kinds: set[str], sure: int) -> None:
         )
         if not made:
             change(pair, {"kinds": sorted(kinds | set(pair.kinds)), "sure": max(sure, pair.sure)})
+    return pair
 
 
 def judge_pair(pair: Pair, *, actor: User, verdict: str, note: str = "") -> Judgement:
@@ -114,9 +118,32 @@ def judge_pair(pair: Pair, *, actor: User, verdict: str, note: str = "") -> Judg
         if not can_see_pair(actor, row):
             raise not_found()
         require(can_judge_pair, actor, row)
-        before = row.verdict
-        change(row, {"verdict": verdict})
-        judgement = Judgement.objects.create(pair=row, verdict=verdict, note=note, judged_by=actor)
-        detail = {"from": before, "to": verdict, "items": [str(row.first_id), str(row.second_id)]}
-        record(Event.PAIR_JUDGED, actor=actor, obj=row, detail=detail)
-    return judgement
+        return _judge(row, actor, verdict, note)
+
+
+def _judge(row: Pair, actor: User, verdict: str, note: str) -> Judgement:
+    before = row.verdict
+    change(row, {"verdict": verdict})
+    detail = {"from": before, "to": verdict, "items": [str(row.first_id), str(row.second_id)]}
+    record(Event.PAIR_JUDGED, actor=actor, obj=row, detail=detail)
+    return Judgement.objects.create(pair=row, verdict=verdict, note=note, judged_by=actor)
+
+
+def join_items(item: Item, *, actor: User, other: Item, verdict: str, note: str = "") -> Judgement:
+    """Say of two items, whether or not a program paired them, what they are to each other. Raises as `judge_pair`."""
+    with transaction.atomic():
+        take_item(item, actor, can_change_item)
+        if not can_see_item(actor, other):
+            raise not_found()
+        pair = _pair((item.pk, other.pk), set(), Sure.POSSIBLE)
+        return judge_pair(pair, actor=actor, verdict=verdict, note=note)
+
+
+def reveal_pair(pair: Pair, *, actor: User, hashes: Iterable[str]) -> None:
+    """Put on record, with both items, that the person looks at grey pictures of these files of a pair."""
+    items = (pair.first_id, pair.second_id)
+    files = EvidenceFile.objects.filter(item__in=items, blob_id__in=set(hashes)).select_related("item", "blob")
+    with transaction.atomic():
+        # Always in the order of the items, so that two people who look at once do not wait for each other.
+        for file in files.order_by("item_id", "pk"):
+            reveal_file(file, actor=actor)

@@ -116,7 +116,7 @@ def _select(rows: Hashed, chosen: NDArray[np.bool_]) -> Hashed:
 
 def both(boxes: Sequence[Box], turn: float = 0.0) -> list[Way]:
     """Each box as it is and in the mirror."""
-    return [Way(box, turn, mirrored) for mirrored in (False, True) for box in boxes]
+    return [Way(box, turn, mirrored) for box in boxes for mirrored in (False, True)]
 
 
 NEAR = both([part for number, part in enumerate(PARTS) if number != UNTRIMMED])

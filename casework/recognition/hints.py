@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from casework.accounts.models import Role, Team
-from casework.evidence import arrivals
+from casework.evidence import arrivals, independence, item_rooms
 from casework.evidence.arrivals import Arrival, Hint, Recognised, Strength
 from casework.evidence.models import EvidenceFile
 from casework.recognition.models import Fingerprint, Kind, Match, Pair, Sure, Verdict
+from casework.recognition.reading import comparing, dependent_on, elsewhere, related
 from casework.recognition.reasons import reason
 
 if TYPE_CHECKING:
     from casework.accounts.models import User
+    from casework.evidence.models import Item
 
 MOST_HINTS = 20
 
@@ -24,6 +27,26 @@ MOST_HINTS = 20
 def register_all() -> None:
     """Tell evidence whom to ask; called when the app is ready."""
     arrivals.register("recognition", on_arrival)
+    independence.register("recognition", dependent_on)
+    item_rooms.register(item_rooms.Panel("recognition", 20, "recognition/_item_panel.html", on_item))
+
+
+def on_item(item: Item, user: User) -> Mapping[str, Any] | None:
+    """What is related to an item, as far as the person sees it; None for what cannot be compared and never was."""
+    pairs = Pair.objects.visible_to(user).of(item.pk).select_related("first", "second")
+    found = related(item, pairs[:MOST_HINTS])
+    comparable, waiting, failed = comparing(item)
+    if not comparable and not found:
+        return None
+    told, teams = elsewhere(item, user)
+    return {
+        "related": [each for each in found if each.pair.verdict != Verdict.DIFFERENT],
+        "refused": [each for each in found if each.pair.verdict == Verdict.DIFFERENT],
+        "waiting": waiting,
+        "failed": failed,
+        "elsewhere": told,
+        "teams": teams,
+    }
 
 
 def on_arrival(arrival: Arrival, user: User) -> Recognised:
@@ -41,11 +64,11 @@ def on_arrival(arrival: Arrival, user: User) -> Recognised:
                 found[theirs].append((mine, match))
     hints = _of_items(found, user)
     if _elsewhere([*hashes, *found], user):
-        hints.append(elsewhere())
+        hints.append(_told_elsewhere())
     return Recognised(hints, waiting)
 
 
-def elsewhere() -> Hint:
+def _told_elsewhere() -> Hint:
     """All that is told across teams."""
     label = _("Another team holds related footage")
     return Hint(Strength.POSSIBLE, label, _("Both teams allow this to be said. Ask your team’s reviewers."))

@@ -134,6 +134,11 @@ class Pair(models.Model):
     def audit_label(self) -> str:
         return f"{self.first.reference} {self.second.reference}"
 
+    @property
+    def kinds_in_words(self) -> str:
+        """In what the two agree."""
+        return " · ".join(str(kind.label) for kind in Kind if kind.value in self.kinds)
+
     def other(self, item_id: uuid.UUID) -> Item:
         """The item that is paired with this one."""
         return self.second if self.first_id == item_id else self.first

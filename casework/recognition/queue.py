@@ -37,7 +37,8 @@ def on_blob_stored(blob: Blob, sniffed: Sniffed, **_: Any) -> None:
 
 
 def _queue(sha256: str) -> None:
-    app.configure_task(RECOGNISE).defer(sha256=sha256)
+    # Previews come first: people wait for them.
+    app.configure_task(RECOGNISE, priority=-10).defer(sha256=sha256)
 
 
 def queue_missing() -> int:

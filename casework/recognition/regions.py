@@ -72,10 +72,13 @@ def hashes(points: Points, ways: Iterable[Way]) -> tuple[Hash, NDArray[np.float3
     frames = points.astype(np.float32)
     turned = {0.0: frames}
     found, contrasts = [], []
+    last, waves = None, frames
     for way in ways:
         if way.turn not in turned:
             turned = {0.0: frames, way.turn: _turn(frames, way.turn)}
-        waves = _spectrum(turned[way.turn], way.box)
+        # A part and its mirror image follow each other and have the same waves.
+        if (way.turn, way.box) != last:
+            last, waves = (way.turn, way.box), _spectrum(turned[way.turn], way.box)
         found.append(pdq.hash_spectrum(pdq.mirrored(waves) if way.mirrored else waves))
         contrasts.append(np.sqrt((waves**2).mean(axis=(1, 2))))
     return np.stack(found, axis=1), np.stack(contrasts, axis=1)

@@ -98,6 +98,13 @@ imports:problems                 batch          IROV        -
 imports:confirm                  batch          -           I
 imports:retry                    batch          -           I
 imports:cancel                   batch          -           I
+recognition:pairs                -              IROVAUX     -
+recognition:pair                 pair           IROV        IR
+recognition:reveal               pair           -           .
+recognition:cover                pair           -           IROV
+recognition:picture              pair           .           -
+recognition:cluster              item           IROV        -
+recognition:cluster_add          item           I           I
 findings:case_findings           case           IROV        -
 findings:propose                 case           I           I
 findings:elements                case           IROV        I
@@ -233,6 +240,8 @@ api:statement-detail             statement      IROVTW      -           IW
 NOBODY = {
     "evidence:upload_poster": "the picture is drawn by the worker; there is none in this test",
     "evidence:preview": "the picture is drawn by the worker; there is none in this test",
+    "recognition:reveal": "the pictures are kept by the worker; there are none in this test",
+    "recognition:picture": "the pictures are kept by the worker; there are none in this test",
     "referrals:package": "nothing leaves before it is approved",
     "accounts:lock": "signs out and goes to the sign-in page",
     "accounts:invitation": "the secret in the address is unknown",

@@ -20,7 +20,7 @@ from casework.audit import clock
 
 BACKEND = "casework.accounts.backends.CaseworkBackend"
 DENIED = (401, 403, 404, 405)
-SPARE_ARGUMENTS = {"group": "where", "kind": "video", "secret": "unknown-secret"}
+SPARE_ARGUMENTS = {"group": "where", "place": 0, "kind": "video", "secret": "unknown-secret"}
 _VOLATILE = re.compile(
     r"[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|(?<=value=\")[A-Za-z0-9]{64}(?=\")|(?<=\"X-CSRFToken\": \")[A-Za-z0-9]+"
@@ -72,6 +72,8 @@ def address(name: str, route: str, world: Any, target: str, *, missing: bool = F
     arguments = {key: value for key, value in SPARE_ARGUMENTS.items() if re.search(rf":{key}>|<{key}>", route)}
     if "preview" in route:
         arguments["kind"] = "poster"
+    if "pictures" in route:
+        arguments["kind"] = "cover"
     for key in re.findall(r"uuid:(\w+)>|\(\?P<(pk)>", route):
         argument = key[0] or key[1]
         chosen = world.role if argument == "grant_pk" else getattr(world, target)

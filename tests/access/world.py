@@ -27,6 +27,7 @@ from casework.evidence.models import (
 from casework.figures.models import IssuerFigure
 from casework.findings.models import ElementAssessment
 from casework.imports.models import Import, Imported, ImportFile, ImportProblem, ImportRow
+from casework.recognition.models import Judgement, Pair
 from casework.referrals.models import Correspondence, CorrespondenceFile, Package, Recipient, Referral, ReferralCase
 from casework.statements.models import Statement
 from tests.factories import (
@@ -113,6 +114,9 @@ def _evidence(world: Any, team: Any, author: Any, canary: str) -> None:
     )
     report = ItemFactory(team=team, kind="unit_report", title=f"Report {canary}", case=world.case, registered_by=author)
     UnitReport.objects.create(item=report, unit=f"Unit {canary}", author=f"Author {canary}", number=canary)
+    first, second = sorted((world.item, report), key=lambda item: item.pk)
+    world.pair = Pair.objects.create(first=first, second=second, sure=3, kinds=["footage"])
+    Judgement.objects.create(pair=world.pair, verdict="same", note=f"Compared {canary}", judged_by=author)
     interview = ItemFactory(
         team=team, kind="testimony", title=f"Interview {canary}", registered_by=author, case=world.case
     )

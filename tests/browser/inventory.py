@@ -15,6 +15,7 @@ from casework.evidence.models.items import Kind
 from casework.figures.models import IssuerFigure
 from casework.findings.models import Finding
 from casework.imports.models import Import
+from casework.recognition.models import Pair
 from casework.referrals.models import Recipient, Referral
 from casework.statements.models import Statement
 
@@ -28,6 +29,7 @@ NOT_PAGES = frozenset({
     "evidence:read_address",
     "imports:problems", "imports:confirm", "imports:retry", "imports:cancel",
     "evidence:uploads", "evidence:upload", "evidence:upload_poster", "evidence:arrivals",
+    "recognition:reveal", "recognition:cover", "recognition:picture",
     "accounts:revoke_token", "accounts:lock", "statements:export",
     "mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn",
     "mfa_download_recovery_codes", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
@@ -108,6 +110,10 @@ integrity:heads := auditor -
 imports:list := investigator -
 imports:new := investigator -
 imports:detail := investigator import_preview import_done import_failed
+recognition:pairs := investigator -
+recognition:pair := investigator pair
+recognition:cluster := investigator video
+recognition:cluster_add := investigator video
 findings:case_findings := investigator case fresh returned
 findings:propose := investigator case
 findings:elements := investigator case
@@ -201,7 +207,7 @@ def examples(office: SimpleNamespace) -> dict[str, Any]:
         "post": items.filter(kind=Kind.POST).first(), "link": EvidenceLink.objects.filter(case=case).first(),
         "source": Source.objects.filter(team=case.team).first(), "statement": Statement.objects.first(),
         "recipient": Recipient.objects.get(code="ICRC"), "issuer": IssuerFigure.objects.first(),
-        "person": person, "grant": RoleGrant.objects.in_force().filter(user=person).first(),
+        "pair": some_pair(items), "person": person, "grant": RoleGrant.objects.in_force().filter(user=person).first(),
         "disabled": office.users["south.officer"], "team": case.team, "party": Party.objects.get(code="UA"),
     }  # fmt: skip
     found["video_file"] = EvidenceFile.objects.filter(item=found["video"]).first()
@@ -210,6 +216,12 @@ def examples(office: SimpleNamespace) -> dict[str, Any]:
     found |= {f"import_{batch.state}": batch for batch in Import.objects.all()}
     found |= {"closed": told.cases[42], "returned": told.cases[104]}
     return {state: Referral.objects.filter(state=state).first() for state in Referral.State.values} | found
+
+
+def some_pair(items: Any) -> Pair:
+    """Two items of a case that a worker would have paired."""
+    first, second = sorted(items.order_by("reference")[:2], key=lambda item: item.pk)
+    return Pair.objects.get_or_create(first=first, second=second, defaults={"kinds": ["footage"], "sure": 3})[0]
 
 
 def addresses(office: SimpleNamespace) -> dict[str, list[str]]:

@@ -21,7 +21,7 @@ from tests.benchmarks import footage
 from tests.evidence.samples import pdf
 from tests.recognition.conftest import clip, recognise_all, register
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
 def arrive(data: bytes, name: str = "clip.mp4") -> str:
@@ -34,7 +34,7 @@ def told(user, *hashes: str) -> arrivals.Recognised:
 
 
 def picture(seed: int, *, quality: int = 92, size: tuple[int, int] = (480, 270)) -> bytes:
-    frame = next(footage.pictures(seed, 1, 480, 270))
+    frame = next(footage.pictures(seed, 5, 160, 90))
     buffer = io.BytesIO()
     Image.fromarray(frame).resize(size).save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
