@@ -144,7 +144,7 @@ def test_pictures_are_covered_until_a_look_is_on_record(cast, story):
     assert {event.item_id for event in looked} == {item.pk for item in story.items[:2]}
     assert signed_in(cast.investigator).get(address).status_code == 404
     # The edge between bright and dark is sharp in the one and gone in the other.
-    edges = [np.abs(np.diff(np.asarray(Image.open(io.BytesIO(each.content))).astype(int), axis=1)).max()
+    edges = [np.abs(np.diff(np.asarray(Image.open(io.BytesIO(each.content)))[:, :390].astype(int), axis=1)).max()
              for each in (cover, revealed)]  # fmt: skip
     assert edges[0] < 40 < edges[1]
 
@@ -278,10 +278,11 @@ def test_a_person_names_what_no_program_recognised(cast, story):
     hidden = ItemFactory(team=cast.other_team, registered_by=cast.outsider)
     answers = [
         client.post(url, {"other": reference, "verdict": "same"}).content.decode().replace(reference, "*")
-        for reference in (hidden.reference, "E-99999", first.reference)
+        for reference in (hidden.reference, "E-99999")
     ]
     assert len({walking._VOLATILE.sub("*", answer) for answer in answers}) == 1
     assert "There is no such item" in answers[0]
+    assert client.post(url, {"other": first.reference, "verdict": "same"}).status_code == 422
     assert client.post(url, {"other": third.reference.lower(), "verdict": "same"}).status_code == 302
     assert third.reference in page(cast.viewer, "recognition:cluster", first.pk)
     assert "A person said so." in page(cast.viewer, "evidence:detail", third.pk)
