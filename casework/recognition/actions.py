@@ -16,6 +16,7 @@ from casework.accounts.models import User
 from casework.audit import clock
 from casework.audit.events import Event
 from casework.audit.record import record
+from casework.care.models import Look
 from casework.cases.actions.common import not_found
 from casework.core.access import require
 from casework.core.errors import Invalid
@@ -139,11 +140,12 @@ def join_items(item: Item, *, actor: User, other: Item, verdict: str, note: str 
         return judge_pair(pair, actor=actor, verdict=verdict, note=note)
 
 
-def reveal_pair(pair: Pair, *, actor: User, hashes: Iterable[str]) -> None:
-    """Put on record, with both items, that the person looks at grey pictures of these files of a pair."""
+def reveal_pair(pair: Pair, *, actor: User, hashes: Iterable[str]) -> Look | None:
+    """Put on record, with both items, that the person looks at grey pictures of these files of a pair. Returns the look
+    that the ledger counts: one for both, of the item that is harder to look at."""
     items = (pair.first_id, pair.second_id)
     files = EvidenceFile.objects.filter(item__in=items, blob_id__in=set(hashes)).select_related("item", "blob")
     with transaction.atomic():
         # Always in the order of the items, so that two people who look at once do not wait for each other.
-        for file in files.order_by("item_id", "pk"):
-            reveal_file(file, actor=actor)
+        looks = [(file.item.graphic, reveal_file(file, actor=actor)) for file in files.order_by("item_id", "pk")]
+    return max(looks, key=lambda look: look[0])[1] if looks else None

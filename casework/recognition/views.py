@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from casework.care.actions import end_look
 from casework.core.access import require, visible_or_404
 from casework.core.errors import NotFound
 from casework.core.paging import capped_count, count_text, keyset_page
@@ -77,12 +79,13 @@ def pair_reveal(request: PersonsRequest, pk: uuid.UUID, place: int) -> HttpRespo
     if place >= len(found):
         raise NotFound(_("There is no picture at the moment."))
     moment = found[place]
-    reveal_pair(pair, actor=request.user, hashes=(moment.first, moment.second))
+    look = reveal_pair(pair, actor=request.user, hashes=(moment.first, moment.second))
     token = showing.seen_token(pair, request.user)
     picture = reverse("recognition:picture", args=[pair.pk, place, STILL], query={"seen": token})
     context = {
         "pair": pair,
         "picture_url": picture,
+        "look": look,
         "cover_url": reverse("recognition:cover", args=[pair.pk]),
         "label": moment.label,
     }
@@ -95,7 +98,10 @@ def pair_reveal(request: PersonsRequest, pk: uuid.UUID, place: int) -> HttpRespo
 @require_POST
 def pair_cover(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     """Go back to where the material is covered."""
-    return HttpResponseRedirect(reverse("recognition:pair", args=[seen_pair(request, pk).pk]))
+    pair = seen_pair(request, pk)
+    if end_look(request.POST.get("look", ""), actor=request.user):
+        messages.info(request, _("You have looked at hard material for a while. A break loses nothing."))
+    return HttpResponseRedirect(reverse("recognition:pair", args=[pair.pk]))
 
 
 @require_GET
