@@ -76,9 +76,7 @@ def _rounded(span: tuple[float, float]) -> list[float]:
 def _how(ways: tuple[Way, ...]) -> dict[str, Any]:
     """In which way the picture was met, in the words of `reasons`."""
     first = ways[0]
-    how: dict[str, Any] = {"mirrored": first.mirrored, "tilted": bool(first.turn)}
-    how["cut"] = not first.turn and first.box != WHOLE
-    return how
+    return {"mirrored": first.mirrored, "tilted": bool(first.turn), "cut": not first.turn and first not in NEAR}
 
 
 def _pictures(seen: Seen, ways: list[Way], is_page: Callable[[int], bool]) -> list[Common]:

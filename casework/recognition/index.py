@@ -24,7 +24,7 @@ PIECES = 16
 WIDTH = 16
 TAIL = 32_768
 """So many hashes become a segment."""
-WALKED = 6000
+WALKED = 800
 """Fewer hashes than this are walked faster than looked up."""
 _BATCH = 64
 _BLOCK = 1 << 19

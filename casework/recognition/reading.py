@@ -111,6 +111,20 @@ def elsewhere(item: Item, user: User) -> tuple[bool, list[Team]]:
     return both, sorted(told, key=lambda team: team.name)
 
 
+def told_to_reviewers(user: User) -> list[tuple[Item, Team]]:
+    """Items of the teams that the person reviews for, as far as they see them, with the teams that hold related footage
+    which they do not see."""
+    teams = set(user.teams_as(Role.REVIEWER))
+    pairs = Pair.objects.filter(COUNTED).filter(Q(first__team__in=teams) | Q(second__team__in=teams))
+    pairs = pairs.exclude(first__team=F("second__team")).exclude(pk__in=pairs.visible_to(user).values("pk"))
+    sides = []
+    for pair in pairs.select_related("first__team", "second__team").order_by("-found_at", "pk")[:MOST_MEMBERS]:
+        sides += [(pair.first, pair.second.team), (pair.second, pair.first.team)]
+    own = {item.pk for item, _team in sides if item.team_id in teams}
+    seen = set(Item.objects.visible_to(user).filter(pk__in=own).values_list("pk", flat=True))
+    return list({(item.pk, team.pk): (item, team) for item, team in sides if item.pk in seen}.values())
+
+
 # Clusters
 
 

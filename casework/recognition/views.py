@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from casework.accounts.models import Role
 from casework.care.actions import end_look
 from casework.core.access import require, visible_or_404
 from casework.core.errors import NotFound
@@ -41,6 +42,7 @@ def pair_list(request: PersonsRequest) -> HttpResponse:
     )
     count, capped = capped_count(rows)
     context = {"page": page, "count": count, "count_words": count_text(count, capped)}
+    context["told"] = reading.told_to_reviewers(request.user) if request.user.teams_as(Role.REVIEWER) else []
     return render(request, "recognition/pair_list.html", context)
 
 

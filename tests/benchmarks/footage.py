@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-RATE, WIDTH, HEIGHT, SECONDS = 12, 320, 180, 14
+RATE, WIDTH, HEIGHT, SECONDS = 12, 256, 144, 10
 
 Picture = NDArray[np.uint8]
 Change = Callable[[Iterator[Picture]], Iterator[Picture]]

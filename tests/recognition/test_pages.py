@@ -210,6 +210,9 @@ def test_reviewers_are_told_which_team_and_nothing_else(cast, story):
     assert cast.other_team.name in text
     foreign = Item.objects.get(team=cast.other_team)
     assert foreign.reference not in text
+    listed = page(cast.reviewer, "recognition:pairs")
+    assert cast.other_team.name in listed
+    assert foreign.reference not in listed
     mine = page(cast.outsider, "evidence:detail", foreign.pk)
     assert cast.team.name in mine
     assert not [item.reference for item in story.items if item.reference in mine]

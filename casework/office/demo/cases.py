@@ -26,7 +26,7 @@ from casework.core.dates import DateRange
 from casework.evidence.models import EvidenceLink, Item
 from casework.findings.actions import approve_finding, propose_finding, return_finding
 from casework.findings.models import Finding
-from casework.office.demo.evidence import register_post, register_report, register_video
+from casework.office.demo.evidence import register_post, register_report, register_repost, register_video
 from casework.office.demo.people import EAST, SOUTH, Cast
 from casework.office.demo.plan import Incident
 from casework.office.demo.texts import (
@@ -150,6 +150,10 @@ def add_course(case: Case, number: int, incident: Incident, *, actor: User) -> N
         add_moment(case, actor=actor, kind=kind, note=f"Seen in the recording, from second {number % 40 + 5}.")
 
 
+REPOSTED = 101
+"""The case whose recording a channel posted again."""
+
+
 def file_evidence(case: Case, number: int, incident: Incident, *, actor: User, cast: Cast, team: str) -> list[Item]:
     """A video for each case; a unit report and a post for some."""
     items = [register_video(case, number, incident, actor=actor, cast=cast, team=team)]
@@ -157,6 +161,8 @@ def file_evidence(case: Case, number: int, incident: Incident, *, actor: User, c
         items.append(register_report(case, number, incident, actor=actor, cast=cast, team=team))
     if number % 4 == 2:
         items.append(register_post(case, number, incident, actor=actor, cast=cast, team=team))
+    if number == REPOSTED:
+        items.append(register_repost(case, number, incident, actor=actor, cast=cast, team=team))
     return items
 
 

@@ -48,10 +48,7 @@ def register_video(
     case: Case | None, number: int, incident: Incident | None, *, actor: User, cast: Cast, team: str
 ) -> Item:
     """A short aerial recording from a special service."""
-    started = datetime.datetime.combine(
-        incident.earliest if incident else clock.today(), datetime.time(11, number % 60), datetime.UTC
-    )
-    data = files.video(number, seconds=2 + number % 3, started=started)
+    data = _recording(number, incident)
     closed = number % 13 == 5 and team == EAST
     source = cast.sources["south" if team != EAST else "closed" if closed else "service"]
     return register_item(
@@ -66,6 +63,32 @@ def register_video(
         how_obtained="Handed over on a data carrier",
         details={"recorded_by": "Unmanned aircraft crew", "copy": "copy"},
         **_common("video", number, incident, team, cast),
+    )
+
+
+def _recording(number: int, incident: Incident | None) -> bytes:
+    started = datetime.datetime.combine(
+        incident.earliest if incident else clock.today(), datetime.time(11, number % 60), datetime.UTC
+    )
+    return files.video(number, seconds=2 + number % 3, started=started)
+
+
+def register_repost(case: Case, number: int, incident: Incident, *, actor: User, cast: Cast, team: str) -> Item:
+    """A channel's copy of the case's own recording, cut and with its name over it: found again by its pictures alone."""
+    posted = datetime.datetime.combine(incident.latest + datetime.timedelta(days=2), datetime.time(6, 40), datetime.UTC)
+    data = files.reposted(_recording(number, incident), channel="@field_notes_copy")
+    return register_item(
+        actor=actor,
+        files=[stored_from_bytes(f"saved-{number:04d}.mp4", data, "video/mp4")],
+        case=case,
+        establishes=("act",),
+        source=cast.sources["channel"],
+        caveat="public",
+        graphic=2,
+        published_at=posted,
+        how_obtained="Saved from the channel",
+        details={"copy": "copy", "first_publication": "https://t.me/field_notes_copy/77"},
+        **(_common("video", number, incident, team, cast) | {"title": "The same scene, posted by a channel"}),
     )
 
 
