@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from casework.accounts.models import Role, Team, User
+from casework.evidence.addresses import normal_form
 from casework.evidence.models import EvidenceFile, EvidenceLink, Item
 from casework.recognition.models import Fingerprint, Judgement, Kind, Match, Pair, Sure, Verdict
 from casework.recognition.reasons import exact, reason
@@ -170,16 +171,11 @@ def _repeated(item: Item, members: dict[uuid.UUID, Item]) -> list[Item]:
     post = getattr(item, "post", None)
     if post is None or not post.reposts:
         return []
-    repeats = plain_address(post.reposts)
+    repeats = normal_form(post.reposts)
     return [
         each for each in members.values()
-        if each.pk != item.pk and getattr(each, "post", None) and plain_address(each.post.url) == repeats
+        if each.pk != item.pk and getattr(each, "post", None) and normal_form(each.post.url) == repeats
     ]  # fmt: skip
-
-
-def plain_address(url: str) -> str:
-    """An address without what does not matter when two are compared."""
-    return url.strip().lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
 
 
 def independent(members: Sequence[Member], user: User) -> list[Item]:

@@ -74,7 +74,7 @@ def _recording(number: int, incident: Incident | None) -> bytes:
 
 
 def register_repost(case: Case, number: int, incident: Incident, *, actor: User, cast: Cast, team: str) -> Item:
-    """A channel's copy of the case's own recording, cut and with its name over it: found again by its pictures alone."""
+    """A channel's copy of the case's own recording, cut and with its name over it: met again by its pictures alone."""
     posted = datetime.datetime.combine(incident.latest + datetime.timedelta(days=2), datetime.time(6, 40), datetime.UTC)
     data = files.reposted(_recording(number, incident), channel="@field_notes_copy")
     return register_item(

@@ -142,7 +142,7 @@ def reposted(data: bytes, *, channel: str) -> bytes:
     in H.264."""
     out = io.BytesIO()
     with (
-        av.open(io.BytesIO(data)) as source,
+        av.open(io.BytesIO(data), "r") as source,
         av.open(out, "w", format="mp4", options={"fflags": "+bitexact"}) as container,
     ):
         stream = container.add_stream("libx264", rate=FRAMES_PER_SECOND)
