@@ -33,8 +33,9 @@ from casework.recognition.models import Fingerprint, Judgement, Kind, Match, Pai
 NOTE_LONGEST = 2000
 
 
-def keep_prints(fingerprint: Fingerprint, read: Read) -> None:
-    """Write down what was read of a file. From now on others find it; it is ready once it was compared itself."""
+def keep_prints(fingerprint: Fingerprint, read: Read) -> bool:
+    """Write down what was read of a file. From now on others find it; it is ready once it was compared itself. False
+    when the file was let go of meanwhile."""
     rows, small = kept(read.frames), pictures(read.frames)
     columns = {
         "hashes": rows.hashes.astype("<u8"), "moments": rows.moments.astype("<f4"), "parts": rows.parts,
@@ -43,7 +44,11 @@ def keep_prints(fingerprint: Fingerprint, read: Read) -> None:
     }  # fmt: skip
     values: dict[str, Any] = {name: column.tobytes() for name, column in columns.items()}
     values |= {"pictures": small.data, "width": read.size[0], "height": read.size[1]}
-    Prints.objects.update_or_create(fingerprint=fingerprint, defaults=values)
+    with transaction.atomic():
+        if not Fingerprint.objects.select_for_update().filter(pk=fingerprint.pk).exists():
+            return False
+        Prints.objects.update_or_create(fingerprint=fingerprint, defaults=values)
+    return True
 
 
 def keep_failure(fingerprint: Fingerprint, reason: str) -> None:

@@ -44,12 +44,13 @@ def compare_frames(
     frames: Frames, me: int, known: Known, families: Callable[[int], str], rows_of: Callable[[int], Hashed]
 ) -> list[Common]:
     """Known files with the same footage or nearly the same picture, but for the file itself, which is `me`. `families`
-    and `rows_of` tell of an owner."""
+    and `rows_of` tell of an owner; the family of one that is gone is empty."""
     if not len(frames):
         return []
     family = families(me)
     seen, ways = matching.look(frames, known.search)
-    seen = seen.where(seen.owners != me)
+    owners = [owner for owner in np.unique(seen.owners) if owner != me and families(int(owner))]
+    seen = seen.where(np.isin(seen.owners, owners))
     moving = np.array([family == families(int(owner)) == "video" for owner in seen.owners], bool)
     answers = []
     for found in matching.found(frames, seen.where(moving), ways, rows_of):

@@ -92,14 +92,14 @@ def _of_items(found: dict[str, list[tuple[str, Match]]], user: User) -> list[Hin
 
 
 def _hint(file: EvidenceFile, arrived: str, match: Match) -> Hint:
-    detail = {"kind": match.kind, "spans": match.spans, "arrived": arrived, "match": match.pk}
+    detail = {"kind": match.kind, "spans": match.spans, "sha256": arrived, "match": match.pk}
     label = f"{Kind(match.kind).label} – {Sure(match.sure).label}"
     return Hint(Strength(match.sure), label, reason(match, arrived), file.item, (file,), detail)
 
 
 def _refused(hint: Hint, mine: dict[str, set[object]]) -> bool:
     """Whether somebody said already that an item with these very bytes and that item are not the same."""
-    items = mine[hint.detail["arrived"]]
+    items = mine[hint.detail["sha256"]]
     if not items or hint.item is None:
         return False
     pairs = Pair.objects.filter(verdict=Verdict.DIFFERENT).of(hint.item.pk)

@@ -40,7 +40,8 @@ def recognise_file(sha256: str) -> None:
             keep_failure(fingerprint, error.message)
             return
         # Known to others before it looks itself: of two files compared at once, one at least finds the other.
-        keep_prints(fingerprint, read)
+        if not keep_prints(fingerprint, read):
+            return
         keep_matches(fingerprint, compare(fingerprint, read, memory()), read)
     pair_items(fingerprint.blob)
 
@@ -50,7 +51,8 @@ def compare(fingerprint: Fingerprint, read: fingerprints.Read, known: Memory) ->
 
     @cache
     def family(owner: int) -> str:
-        return str(Fingerprint.objects.values_list("family", flat=True).get(pk=owner))
+        # Empty for one that was let go of: an upload that nobody registered.
+        return str(Fingerprint.objects.values_list("family", flat=True).filter(pk=owner).first() or "")
 
     def rows_of(owner: int) -> Hashed:
         return hashes_of(Prints.objects.only("hashes", "moments", "parts").get(pk=owner))

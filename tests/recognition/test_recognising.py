@@ -10,7 +10,7 @@ from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from casework.evidence import arrivals
-from casework.evidence.actions.blobs import keep_blob
+from casework.evidence.actions.blobs import forget_blob, keep_blob
 from casework.evidence.arrivals import Arrival, Strength, recognise
 from casework.evidence.uploads import stored_from_bytes
 from casework.recognition import fingerprints, queue
@@ -201,3 +201,15 @@ def test_what_was_lost_or_came_before_is_compared_in_the_end(cast, case):
     jobs.update(status="failed")
     requeue(0)
     assert set(Fingerprint.objects.values_list("state", "note")) == {("failed", queue.GIVEN_UP)}
+
+
+def test_an_upload_that_was_let_go_of_is_forgotten(cast, case):
+    gone = arrive(clip(17))
+    recognise_file(gone)
+    forget_blob(gone)
+    assert not Prints.objects.exists()
+    register(cast.investigator, clip(17, "logo"), team=cast.team, case=case)
+    recognise_all()
+    assert Fingerprint.objects.get().state == "ready"
+    assert not Match.objects.exists()
+    recognise_file(gone)
