@@ -17,12 +17,12 @@ from rest_framework.response import Response
 
 from casework.accounts.models import User
 from casework.core.access import require
-from casework.core.api import CaseworkViewSet, ListMixin, ReasonSerializer, RetrieveMixin, transition
+from casework.core.api import CaseworkViewSet, EmptySerializer, ListMixin, ReasonSerializer, RetrieveMixin, transition
 from casework.core.errors import Invalid
 from casework.evidence import actions
 from casework.evidence.access import can_add_file
-from casework.evidence.filters import ItemFilters, LinkFilters, SourceFilters
-from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Source
+from casework.evidence.filters import AssessmentFilters, ItemFilters, LinkFilters, SourceFilters
+from casework.evidence.models import Assessment, EvidenceFile, EvidenceLink, Item, Source
 from casework.evidence.reading import with_files
 from casework.evidence.serializers.items import (
     FileSerializer,
@@ -33,6 +33,15 @@ from casework.evidence.serializers.items import (
     LinkSerializer,
     ReleaseInput,
     spread_details,
+)
+from casework.evidence.serializers.judgements import (
+    AssessmentInput,
+    AssessmentSerializer,
+    EarlierInput,
+    MarkInput,
+    RateInput,
+    WithdrawalInput,
+    WitnessSerializer,
 )
 from casework.evidence.serializers.sources import RatingInput, SourceChange, SourceInput, SourceSerializer
 from casework.evidence.uploads import StoredUpload, receive_body
@@ -58,7 +67,8 @@ class ItemApi(Readable):
     input_serializers = {"create": ItemInput, "partial_update": ItemChange}
     filterset_class = ItemFilters
     extra_parameters = {"files": frozenset({"part"})}
-    streaming = frozenset({"files"})
+    # The answer about a witness must not be kept to be given again; a key sent along is left alone.
+    streaming = frozenset({"files", "witness"})
     orderings = ORDERINGS
     default_ordering = "-registered"
 
@@ -68,7 +78,7 @@ class ItemApi(Readable):
         if getattr(self, "swagger_fake_view", False):
             return rows
         links = EvidenceLink.objects.visible_to(self.person).present()
-        return rows.prefetch_related(Prefetch("links", links, to_attr="seen_links"))
+        return rows.prefetch_related(Prefetch("links", links, to_attr="seen_links"), "earlier_interviews")
 
     def create(self, request: Request) -> Response:
         """Register an item, with the resumable uploads that it names as its files."""
@@ -82,6 +92,21 @@ class ItemApi(Readable):
         return self.answer(actions.change_item(item, actor=self.person, expected=expected, **values))
 
     release = transition("release", actions.release_caveat, serializer=ReleaseInput, output=ItemSerializer)
+    rate = transition("rate", actions.rate_item, serializer=RateInput, output=ItemSerializer)
+    mark = transition("mark", actions.mark_graphic, serializer=MarkInput, output=ItemSerializer)
+    withdraw_consent = transition(
+        "withdraw_consent", actions.withdraw_consent, serializer=WithdrawalInput, output=ItemSerializer
+    )
+    earlier_interviews = transition(
+        "earlier_interviews", actions.add_earlier_interview, serializer=EarlierInput, output=ItemSerializer
+    )
+
+    @extend_schema(request=EmptySerializer, responses=WitnessSerializer)
+    @action(detail=True, methods=["post"], filterset_class=None)
+    def witness(self, request: Request, pk: str | None = None) -> Response:
+        """Who the witness of a testimony is, to the people named on a case of it; the look is on record."""
+        EmptySerializer(data=request.data).is_valid(raise_exception=True)
+        return Response({"identity": actions.see_witness(self.get_object(), actor=self.person)})
 
     @extend_schema(
         request={OCTETS: OpenApiTypes.BINARY},
@@ -138,6 +163,29 @@ class LinkApi(Readable):
     remove = transition("remove", actions.unlink_item, serializer=ReasonSerializer, output=LinkSerializer)
 
 
+class AssessmentApi(Readable):
+    """Assessments of evidence that one may see, by people whom one may know of. Each is kept as it was written."""
+
+    queryset = Assessment.objects.all()
+    serializer_class = AssessmentSerializer
+    input_serializers = {"create": AssessmentInput}
+    filterset_class = AssessmentFilters
+    orderings = {"-at": ("-at",), "at": ("at",)}
+    default_ordering = "-at"
+
+    def get_queryset(self) -> Any:
+        """Those of colleagues: a name from elsewhere would tell of a hidden case."""
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        return rows.filter(by__in=User.objects.visible_to(self.person).values("pk"))
+
+    def create(self, request: Request) -> Response:
+        """Assess one aspect of an item."""
+        values = self.validated()
+        return self.created(actions.assess_item(values.pop("item"), actor=self.person, **values))
+
+
 class SourceApi(Readable):
     """The sources of one's own teams, with the history of their ratings."""
 
@@ -164,5 +212,6 @@ class SourceApi(Readable):
 routes: list[tuple[str, type, str]] = [
     ("evidence", ItemApi, "evidence"),
     ("evidence-links", LinkApi, "evidence-link"),
+    ("assessments", AssessmentApi, "assessment"),
     ("sources", SourceApi, "source"),
 ]

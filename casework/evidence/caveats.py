@@ -13,6 +13,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from casework.evidence.models import Caveat, Item
+from casework.evidence.models.items import Kind
+from casework.evidence.models.kinds import Use
 
 _recipients: list[Callable[[], Sequence[tuple[uuid.UUID, str]]]] = []
 
@@ -40,12 +42,32 @@ def may_disclose(item: Item, recipient: Any) -> bool:
 
 
 def why_not_disclose(item: Item, recipient: Any) -> str:
-    """What stands in the way of disclosing the item to this recipient (a model row or its key); empty when nothing."""
+    """What stands in the way of disclosing the item to this recipient (a model row or its key): the originator's
+    caveat, or a witness's consent that does not reach so far; empty when nothing."""
+    key = str(getattr(recipient, "pk", recipient))
+    why = _caveat_problem(item, key) or _consent_problem(item, key)
+    return f"{item.reference}: {why}" if why else ""
+
+
+def _caveat_problem(item: Item, key: str) -> str:
     if item.caveat in {Caveat.ANY_RECIPIENT, Caveat.PUBLIC}:
         return ""
     if item.caveat == Caveat.OFFICE:
-        return _("%(item)s: its source lets it be used by this office only.") % {"item": item.reference}
-    key = str(getattr(recipient, "pk", recipient))
+        return _("its source lets it be used by this office only.")
     if key in {str(listed) for listed in item.caveat_recipients}:
         return ""
-    return _("%(item)s: its source lets it go to other recipients, not to this one.") % {"item": item.reference}
+    return _("its source lets it go to other recipients, not to this one.")
+
+
+def _consent_problem(item: Item, key: str) -> str:
+    """A testimony goes only where its witness agreed, and nowhere once they withdrew."""
+    testimony = getattr(item, "testimony", None) if item.kind == Kind.TESTIMONY else None
+    if testimony is None:
+        return ""
+    if testimony.consent_withdrawn_on:
+        return _("the witness withdrew consent.")
+    if Use.REFERRAL not in testimony.consent_uses:
+        return _("the witness did not agree to its being referred to anybody.")
+    if key not in {str(body) for body in testimony.consent_bodies}:
+        return _("the witness agreed to its going to other bodies, not to this one.")
+    return ""

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from casework.care.models import Graphic
 from casework.cases.models import Case
 from casework.core.filters import StrictFilterSet, VisibleFilter
-from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Post, Source
+from casework.evidence.models import Assessment, EvidenceFile, EvidenceLink, Item, Post, Source
 from casework.evidence.models.items import Credibility, Kind
+from casework.evidence.models.judgements import Aspect
 from casework.evidence.models.sources import Reliability
 from casework.evidence.posts import posts_at
 
@@ -94,6 +95,17 @@ class SourceFilters(StrictFilterSet):
 
     class Meta:
         model = Source
+        fields: list[str] = []
+
+
+class AssessmentFilters(StrictFilterSet):
+    """Assessments of one item or one aspect."""
+
+    item = VisibleFilter(queryset=Item.objects.all())
+    aspect = django_filters.ChoiceFilter(label=_("Aspect"), choices=Aspect.choices)
+
+    class Meta:
+        model = Assessment
         fields: list[str] = []
 
 

@@ -40,6 +40,12 @@ class ItemPartQuerySet(models.QuerySet):
         return self.filter(visible_item(user, "item__")) if user.is_active else self.none()
 
 
+class JudgementQuerySet(ItemPartQuerySet):
+    def latest_of_each(self, *apart: str) -> JudgementQuerySet:
+        """The last row of each person, for each value of `apart`."""
+        return self.order_by(*apart, "by_id", "-at", "-id").distinct(*apart, "by_id")
+
+
 class LinkQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> LinkQuerySet:
         return self.filter(visible_case(user, "case__"))

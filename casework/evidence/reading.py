@@ -14,7 +14,8 @@ from casework.accounts.models import User
 from casework.cases.models import Case, CaseAssignment, CaseGrant
 from casework.core.dates import format_range
 from casework.evidence.access import hidden_details
-from casework.evidence.models import CustodyEvent, EvidenceFile, EvidenceLink, Item
+from casework.evidence.caveats import recipient_names
+from casework.evidence.models import CustodyEvent, EvidenceFile, EvidenceLink, Item, Testimony
 
 
 def with_files(items: QuerySet[Any]) -> QuerySet[Any]:
@@ -42,11 +43,14 @@ def visible_custody(item: Item, user: User) -> list[CustodyEvent]:
     named = {key for event in events for key in _cases_of(event)}
     seen = {str(key) for key in Case.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True)}
     events = [event for event in events if set(_cases_of(event)) <= seen]
-    actors = {event.actor_id for event in events if event.actor_id}
-    known = set(User.objects.visible_to(user).filter(pk__in=actors).values_list("pk", flat=True))
-    if actors - known:
-        known |= _let_in(item, user, actors - known)
+    known = known_people(item, user, {event.actor_id for event in events if event.actor_id})
     return [event for event in events if event.actor_id is None or event.actor_id in known]
+
+
+def known_people(item: Item, user: User, people: set[Any]) -> set[Any]:
+    """Those of `people` whose acts on the item may be told: colleagues, and people let into a case that is seen."""
+    known = set(User.objects.visible_to(user).filter(pk__in=people).values_list("pk", flat=True)) if people else set()
+    return known | _let_in(item, user, people - known) if people - known else known
 
 
 def _cases_of(event: CustodyEvent) -> list[str]:
@@ -76,11 +80,13 @@ def same_bytes(item: Item, user: User) -> dict[str, list[Item]]:
 
 @dataclass(frozen=True)
 class Fact:
-    """One line of what a kind's own table says. `kind`: text, day, moment, link or long."""
+    """One line of what a kind's own table says. `kind`: text, day, moment, link or long; `part`: whether it says what
+    the item is, what it shows or where it comes from."""
 
     label: Any
     value: Any
     kind: str = "text"
+    part: str = "what"
 
 
 def detail_facts(item: Item, user: User) -> list[Fact]:
@@ -95,12 +101,58 @@ def detail_facts(item: Item, user: User) -> list[Fact]:
         if field.name in _NOT_SHOWN | hidden or value in ("", None):
             continue
         shown = getattr(row, f"get_{field.name}_display", lambda value=value: value)()
-        facts.append(Fact(_label(field), shown, _fact_kind(field.name, value)))
+        facts.append(Fact(_label(field), shown, _fact_kind(field.name, value), _part(field.name)))
     return facts
 
 
-_NOT_SHOWN = frozenset({"item", "duration", "width", "height", "normal_url", "normal_reposts"})
-"""Not shown as they are: the item's key, the measures of a video, which are put in words, and what is only compared."""
+_NOT_SHOWN = frozenset({
+    "item", "duration", "width", "height", "normal_url", "normal_reposts", "identity", "consent", "consent_uses", "consent_bodies", "consent_given_on",
+    "consent_taken_by", "consent_withdrawn_on", "protection_level", "protection_concern", "repeat_reason",
+})  # fmt: skip
+"""Not shown as they are: the item's key; the measures of a video, which are put in words; what is only compared; who a witness is, which is
+shown on demand and on record; consent and protection, which have a place of their own."""
+_SHOWS = frozenset({"text", "translation"})
+_WHENCE = frozenset({
+    "recorded_by", "first_publication", "reposts", "capture_method", "captured_by", "captured_at", "removed_on",
+    "interviewer", "interpreter", "place", "author",
+})  # fmt: skip
+
+
+def _part(name: str) -> str:
+    return "shows" if name in _SHOWS else "whence" if name in _WHENCE else "what"
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What a witness agreed to and what has to be minded, as far as the person may know: `taken_by`, `concern` and
+    `earlier` only for the people named on the case."""
+
+    testimony: Testimony
+    bodies: list[str]
+    taken_by: str
+    concern: str
+    earlier: list[Any]
+    has_identity: bool
+
+
+def consent_of(item: Item, user: User) -> Consent | None:
+    """The consent of a testimony, None for other kinds."""
+    testimony = getattr(item, "testimony", None)
+    if testimony is None:
+        return None
+    hidden = hidden_details(user, item)
+
+    def told(name: str) -> Any:
+        return "" if name in hidden else getattr(testimony, name)
+
+    return Consent(
+        testimony=testimony,
+        bodies=recipient_names(testimony.consent_bodies),
+        taken_by=told("consent_taken_by"),
+        concern=told("protection_concern"),
+        earlier=list(told("earlier_interviews")),
+        has_identity="identity" not in hidden and bool(testimony.identity),
+    )
 
 
 def _measures(row: Any) -> list[Fact]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from casework.evidence.tus.views import UploadsView, UploadView
-from casework.evidence.views import arriving, files, items, lists, registering, sources
+from casework.evidence.views import arriving, files, items, judgements, lists, registering, sources
 
 app_name = "evidence"
 urlpatterns = [
@@ -29,6 +29,12 @@ urlpatterns = [
     path("evidence/<uuid:pk>/observe/", items.item_observe, name="observe"),
     path("evidence/address/", lists.address_read, name="read_address"),
     path("evidence/<uuid:pk>/release/", items.item_release, name="release"),
+    path("evidence/<uuid:pk>/assess/<slug:aspect>/", judgements.item_assess, name="assess"),
+    path("evidence/<uuid:pk>/credibility/", judgements.item_rate, name="rate"),
+    path("evidence/<uuid:pk>/graphic/", judgements.item_mark, name="mark"),
+    path("evidence/<uuid:pk>/witness/", judgements.item_witness, name="witness"),
+    path("evidence/<uuid:pk>/withdrawal/", judgements.item_withdraw, name="withdraw"),
+    path("evidence/<uuid:pk>/earlier/", judgements.item_earlier, name="earlier"),
     path("evidence/<uuid:pk>/files/", registering.file_add, name="add_file"),
     path("cases/<uuid:pk>/evidence/", lists.case_evidence, name="case_evidence"),
     path("sources/", sources.source_list, name="source_list"),

@@ -80,6 +80,12 @@ evidence:link                    item           I           I
 evidence:observe                 item           I           I
 evidence:read_address            -              IROVAUX     -
 evidence:release                 item           IO          IO
+evidence:assess                  item           IRO         IRO
+evidence:rate                    item           IRO         IRO
+evidence:mark                    item           IRO         IRO
+evidence:witness                 interview      -           .
+evidence:withdraw                interview      IO          IO
+evidence:earlier                 interview      .           .
 evidence:add_file                item           I           I
 evidence:case_evidence           case           IROV        -
 evidence:source_list             -              IROVAUX     -
@@ -194,6 +200,13 @@ api:evidence-list                -              IROVAUXTW   IXW         -
 api:evidence-detail              item           IROVTW      -           IW
 api:evidence-files               item           -           IW          -
 api:evidence-release             item           -           IOW         -
+api:evidence-rate                item           -           IROW        -
+api:evidence-mark                item           -           IROW        -
+api:evidence-witness             interview      -           .           -
+api:evidence-withdraw-consent    interview      -           IOW         -
+api:evidence-earlier-interviews  interview      -           .           -
+api:assessment-list              -              IROVAUXTW   IROXW       -
+api:assessment-detail            assessment     IROVTW      -           -
 api:evidence-link-list           -              IROVAUXTW   IXW         -
 api:evidence-link-detail         link           IROVTW      -           -
 api:evidence-link-remove         link           -           IW          -
@@ -240,6 +253,10 @@ api:statement-detail             statement      IROVTW      -           IW
 NOBODY = {
     "evidence:upload_poster": "the picture is drawn by the worker; there is none in this test",
     "evidence:preview": "the picture is drawn by the worker; there is none in this test",
+    "evidence:witness": "only the people named on a case of the testimony; nobody of the cast is",
+    "evidence:earlier": "the same",
+    "api:evidence-witness": "the same",
+    "api:evidence-earlier-interviews": "the same",
     "recognition:reveal": "the pictures are kept by the worker; there are none in this test",
     "recognition:picture": "the pictures are kept by the worker; there are none in this test",
     "referrals:package": "nothing leaves before it is approved",

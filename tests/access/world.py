@@ -14,9 +14,13 @@ from casework.cases.models import CaptureMoment, CaseAssignment, CaseGrant, Note
 from casework.core.references import next_reference
 from casework.core.text import skeleton
 from casework.evidence.models import (
+    Assessment,
     Blob,
+    CredibilityRating,
+    EarlierInterview,
     EvidenceFile,
     EvidenceLink,
+    GraphicMark,
     Post,
     Preview,
     SourceRating,
@@ -117,10 +121,16 @@ def _evidence(world: Any, team: Any, author: Any, canary: str) -> None:
     first, second = sorted((world.item, report), key=lambda item: item.pk)
     world.pair = Pair.objects.create(first=first, second=second, sure=3, kinds=["footage"])
     Judgement.objects.create(pair=world.pair, verdict="same", note=f"Compared {canary}", judged_by=author)
-    interview = ItemFactory(
+    interview = world.interview = ItemFactory(
         team=team, kind="testimony", title=f"Interview {canary}", registered_by=author, case=world.case
     )
     Testimony.objects.create(item=interview, pseudonym=f"Pseudonym {canary}", identity=f"Real {canary}", consent="Full")
+    EarlierInterview.objects.create(item=interview, by_whom=f"Elsewhere {canary}", recorded_by=author)
+    world.assessment = Assessment.objects.create(
+        item=world.item, by=author, aspect="content", grade="holds", method=f"Method {canary}", note=f"Note {canary}"
+    )
+    CredibilityRating.objects.create(item=world.item, by=author, credibility=3, reason=f"Reason {canary}")
+    GraphicMark.objects.create(item=world.item, by=author, level=2, note=f"Mark {canary}")
     world.blob = Blob.objects.create(
         sha256=secret_hash(canary), blake3=secret_hash(canary), size=10, media_type="image/jpeg"
     )

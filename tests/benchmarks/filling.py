@@ -24,10 +24,11 @@ FROM generate_series(%(begin)s, %(end)s) AS n
 """
 ITEMS = """
 INSERT INTO evidence_item (id, reference, team_id, kind, title, description, language, collected_at, collected_by,
-    how_obtained, credibility, graphic, caveat, caveat_recipients, registered_by_id, registered_at, updated_at)
+    how_obtained, credibility, graphic, graphic_standing, caveat, caveat_recipients, registered_by_id,
+    registered_at, updated_at)
 SELECT gen_random_uuid(), 'BE-' || substr(c.reference, 3) || '-' || k, c.team_id,
     (ARRAY['video','unit_report','post'])[k], 'Recording ' || k || ' of ' || c.reference,
-    'The treeline and the road are seen.', '', c.created_at, '', '', 3, 2, 'any_recipient', '{}', %(user)s,
+    'The treeline and the road are seen.', '', c.created_at, '', '', 3, 2, 'one', 'any_recipient', '{}', %(user)s,
     c.created_at, c.created_at
 FROM cases_case c, generate_series(1, 3) AS k
 WHERE c.reference BETWEEN 'B-' || lpad(%(begin)s::text, 7, '0') AND 'B-' || lpad(%(end)s::text, 7, '0')

@@ -92,9 +92,14 @@ cases:task_add := investigator case
 cases:task_change := investigator task
 evidence:list := investigator -
 evidence:new := investigator =video =unit_report =post =image =audio =testimony =document
-evidence:detail := investigator video report post
-evidence:change := investigator video report post
+evidence:detail := investigator video report post interview
+evidence:change := investigator video report post interview
 evidence:link := investigator video
+evidence:assess := investigator video/=source video/=technical video/=content
+evidence:rate := investigator video
+evidence:mark := investigator video
+evidence:withdraw := investigator interview
+evidence:earlier := investigator interview
 evidence:look := investigator video_file
 evidence:observe := investigator post
 evidence:release := investigator video
@@ -204,6 +209,7 @@ def examples(office: SimpleNamespace) -> dict[str, Any]:
         "perpetrator": Perpetrator.objects.filter(case=case).first(),
         "moment": CaptureMoment.objects.filter(case=case).first(), "task": Task.objects.filter(case=case).first(),
         "video": items.filter(kind=Kind.VIDEO).first(), "report": items.filter(kind=Kind.UNIT_REPORT).first(),
+        "interview": items.filter(kind=Kind.TESTIMONY).first(),
         "post": items.filter(kind=Kind.POST).first(), "link": EvidenceLink.objects.filter(case=case).first(),
         "source": Source.objects.filter(team=case.team).first(), "statement": Statement.objects.first(),
         "recipient": Recipient.objects.get(code="ICRC"), "issuer": IssuerFigure.objects.first(),

@@ -247,7 +247,7 @@ def test_it_asks_the_same_number_of_questions_for_any_number_of_rows(
         for number in range(count):
             register_item(
                 actor=cast.investigator, team=cast.team, kind="testimony", title="Interview", case=case,
-                establishes=["act"], details={"pseudonym": "W", "consent": "Court"},
+                establishes=["act"], details={"pseudonym": f"W {count} {number}", "consent": "Court"},
                 files=[upload(f"{count} {number}".encode())],
             )  # fmt: skip
         office.get("/api/v1/evidence/")

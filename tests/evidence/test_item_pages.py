@@ -160,7 +160,16 @@ def test_it_shows_a_witness_to_the_named_people_alone(cast: SimpleNamespace, cas
         establishes=["act"],
     )  # fmt: skip
     urls = [reverse(f"evidence:{name}", args=[item.pk]) for name in ("detail", "change")]
-    assert all("CANARY-NAME" in signed_in(cast.investigator).get(url).content.decode() for url in urls)
+    named = signed_in(cast.investigator)
+    # Opening the record is no look at the witness: that is asked for, and goes on record.
+    for url in urls:
+        body = named.get(url).content.decode()
+        assert "CANARY-TWO" in body
+        assert "CANARY-NAME" not in body
+    assert not AuditEvent.objects.filter(event="evidence.witness_seen").exists()
+    assert "CANARY-NAME" in named.post(reverse("evidence:witness", args=[item.pk])).content.decode()
+    assert AuditEvent.objects.get(event="evidence.witness_seen").actor_id == cast.investigator.pk
+    assert item.custody.last().act == "witness"
     listed = [reverse("evidence:list"), reverse("evidence:export"), reverse("evidence:case_evidence", args=[case.pk])]
     for who, pages in ((cast.colleague, [*urls, *listed]), (cast.reviewer, [urls[0], *listed])):
         for url in pages:
@@ -169,7 +178,8 @@ def test_it_shows_a_witness_to_the_named_people_alone(cast: SimpleNamespace, cas
             assert response.status_code == 200
             assert b"CANARY" not in body
             assert b"W-7" in body or url not in urls
-    assert b"CANARY" not in signed_in(cast.investigator).get(listed[1]).getvalue()
+        assert signed_in(who).post(reverse("evidence:witness", args=[item.pk])).status_code == 403
+    assert b"CANARY" not in named.get(listed[1]).getvalue()
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "{{7*7}}", "a\u202egpj.exe", "javascript:alert(1)"])

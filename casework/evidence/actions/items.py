@@ -24,9 +24,11 @@ from casework.evidence.actions.blobs import Sealed, seal_all
 from casework.evidence.actions.common import take_item
 from casework.evidence.actions.custody import append_custody
 from casework.evidence.actions.files import write_files
+from casework.evidence.actions.judgements import write_credibility, write_mark
 from casework.evidence.actions.links import require_second_source, write_link
 from casework.evidence.actions.observations import write_status
 from casework.evidence.actions.uploads import take_uploads
+from casework.evidence.actions.testimony import check_consent, earlier_rows, require_repeat_reason, write_earlier
 from casework.evidence.models import (
     Caveat,
     CustodyEvent,
@@ -90,8 +92,9 @@ def _title_of(title: str, name: str) -> str:
 class Registration:
     """What is said of a new item, checked; `write` makes its rows in the caller's transaction.
 
-    `details` are the fields of the kind's own table; `recorded` takes a DateRange. The caveat is the source's unless
-    said otherwise.
+    `details` are the fields of the kind's own table (of testimony also `earlier_interviews`: by_whom, held, note);
+    `recorded` takes a DateRange. The caveat is the source's unless said otherwise. How hard it is to look at and its
+    credibility are the registrar's first judgements of both.
     """
 
     def __init__(
@@ -108,7 +111,8 @@ class Registration:
         details: Mapping[str, Any] | None = None,
         **fields: Any,
     ) -> None:
-        values = _spread(fields)
+        values, details = _spread(fields), dict(details or {})
+        self.earlier = earlier_rows(details.pop("earlier_interviews", ()) if kind == Kind.TESTIMONY else ())
         refuse_unknown(values, AT_REGISTRATION)
         self.actor, self.case = actor, case
         self.link: dict[str, Any] = {"establishes": establishes, "bearing": bearing, "note": link_note}
@@ -116,8 +120,11 @@ class Registration:
         source = values.get("source")
         values.setdefault("caveat", source.caveat if source else Caveat.OFFICE)
         apply(self.item, {"title": title.strip(), **values})
-        self.detail = _detail_row(self.item, dict(details or {}))
+        self.detail = _detail_row(self.item, details)
         require(can_register_item, actor, team)
+        if kind == Kind.TESTIMONY:
+            check_consent(details)
+            require_repeat_reason(details, self.earlier, actor=actor, team=team)
         _require_own_source(source, team)
         if case is not None:
             with transaction.atomic():
@@ -132,6 +139,10 @@ class Registration:
         item.save(force_insert=True)
         if self.detail is not None:
             self.detail.save(force_insert=True)
+        for interview in self.earlier:
+            write_earlier(item, actor=actor, **interview)
+        write_mark(item, actor=actor, level=item.graphic)
+        write_credibility(item, actor=actor, credibility=item.credibility)
         append_custody(item, CustodyEvent.Act.REGISTERED, actor=actor, detail={"reference": item.reference})
         part = EvidenceFile.Part.SCREENSHOT if item.kind == Kind.POST else EvidenceFile.Part.ORIGINAL
         write_files(item, sealed, actor=actor, part=part)
@@ -165,7 +176,8 @@ def change_item(
     """Change what the record says. Raises Conflict when it was changed since `expected`.
 
     Custody and audit name the fields; what they said before is in the row's history. Fields that tell who a witness or
-    an author is are refused to those who may not see them.
+    an author is are refused to those who may not see them. Another credibility or graphic level is this person's
+    judgement beside those of others, and follows their rules.
     """
     values, details = _spread(values), dict(details or {})
     refuse_unknown(values, CHANGEABLE)
@@ -175,7 +187,8 @@ def change_item(
             raise refusal(actor, row, f"change {', '.join(hidden)}")
         require_unchanged(row, expected)
         _check_change(row, values)
-        changed = set(change(row, values)) | set(_change_details(row, details))
+        judged = _judge(row, values, actor)
+        changed = judged | set(change(row, values)) | set(_change_details(row, details))
         if changed:
             change(row, {"updated_at": clock.now()})
             append_custody(row, CustodyEvent.Act.DESCRIBED, actor=actor, detail={"fields": sorted(changed)})
@@ -183,6 +196,21 @@ def change_item(
                 _note_removal(Post.objects.get(item=row), actor)
             record(Event.EVIDENCE_CHANGED, actor=actor, obj=row, detail={"fields": sorted(changed)})
     return row
+
+
+def _judge(row: Item, values: dict[str, Any], actor: User) -> set[str]:
+    """Take the judgements out of `values` and write those that differ from what is in force; returns their names."""
+    judged = set()
+    for name in ("credibility", "graphic"):
+        value = values.pop(name, None)
+        if value is None or value == getattr(row, name):
+            continue
+        judged.add(name)
+        if name == "graphic":
+            write_mark(row, actor=actor, level=value)
+        else:
+            write_credibility(row, actor=actor, credibility=value)
+    return judged
 
 
 def _check_change(row: Item, values: Mapping[str, Any]) -> None:
@@ -209,6 +237,9 @@ def _change_details(row: Item, details: dict[str, Any]) -> dict[str, list[Any]]:
         details = filled(details) if details.get("platform") == "" else details
     apply(model(), details)
     kept = model._default_manager.get(item=row)
+    if isinstance(kept, Testimony) and {"consent_uses", "consent_bodies", "consent_given_on"} & set(details):
+        now = {name: getattr(kept, name) for name in ("consent_uses", "consent_bodies", "consent_given_on")}
+        check_consent({**now, **details})
     changed = change(kept, details)
     if isinstance(kept, Post) and {"url", "reposts"} & set(changed):
         change(kept, note_addresses(kept))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from casework.core.dates import PartialDateField
 from casework.core.forms import HalfText, LongText, ShortText
+from casework.evidence.caveats import recipient_choices
 from casework.evidence.forms.fields import DayField, MomentOfUtc
-from casework.evidence.models import Post, Video
+from casework.evidence.models import Post, Testimony, Video
 from casework.evidence.models.items import Kind
+from casework.evidence.models.kinds import Use
 
 
 def _line(
@@ -111,14 +115,28 @@ def testimony_fields() -> dict[str, forms.Field]:
     return {
         "pseudonym": _line(_("Pseudonym of the witness"), 80, required=True, help_text=_("This is what pages show.")),
         "identity": _line(_("Who the witness is"), 300, help_text=named, half=False),
-        "consent": _line(_("Consent and its scope"), 300, required=True, half=False),
+        "consent": _line(_("Consent in the witness's words"), 300, required=True, half=False),
+        "consent_uses": forms.MultipleChoiceField(
+            label=_("Consent covers"), choices=Use.choices, required=False, widget=forms.CheckboxSelectMultiple,
+            help_text=_("What is not ticked is not done: without consent to referral it leaves in no package."),
+        ),
+        "consent_bodies": forms.TypedMultipleChoiceField(
+            label=_("Bodies that the witness named"), choices=recipient_choices, coerce=uuid.UUID, required=False,
+            widget=forms.CheckboxSelectMultiple,
+        ),
+        "consent_given_on": DayField(label=_("Consent given on")),
+        "consent_taken_by": _line(_("Consent taken by"), 160, help_text=named),
         "interviewer": _line(_("Interviewer"), 160, help_text=named),
         "interpreter": _line(_("Interpreter"), 160, help_text=named),
         "place": _line(_("Place of the interview"), 160, help_text=named),
+        "protection_level": forms.TypedChoiceField(
+            label=_("Protection"), choices=Testimony.Protection.choices, initial=Testimony.Protection.UNKNOWN,
+            required=False, empty_value=Testimony.Protection.UNKNOWN, widget=forms.RadioSelect,
+        ),
         "protection_concern": _line(_("Protection concern"), 300, help_text=named, half=False),
-        "earlier_interviews": _line(
-            _("Earlier interviews elsewhere"), 300, half=False,
-            help_text=_("Ask first: every repeat costs the witness. Shown only to the people named on the case."),
+        "repeat_reason": _line(
+            _("Why another interview"), 300, half=False,
+            help_text=_("Needed only when the witness was interviewed before. Every repeat costs the witness."),
         ),
     }  # fmt: skip
 
@@ -135,3 +153,12 @@ def detail_fields(kind: str) -> dict[str, forms.Field]:
     """Fresh fields of a kind, by the names of its table's columns; none for kinds without a table."""
     make = DETAIL_FIELDS.get(Kind(kind))
     return make() if make else {}
+
+
+def earlier_fields() -> dict[str, forms.Field]:
+    """An interview that the witness gave elsewhere."""
+    named = _("Shown only to the people named on the case.")
+    return {
+        "earlier_by": _line(_("Earlier interview by"), 160, help_text=named),
+        "earlier_held": PartialDateField(label=_("Held"), required=False, past=True, widget=HalfText()),
+    }

@@ -15,7 +15,7 @@ from casework.core.dates import PartialDateField
 from casework.core.filters import VisibleChoiceField
 from casework.core.forms import CaseworkForm, HalfText, LongText, StaleEditMixin
 from casework.core.once import OnceMixin
-from casework.evidence.forms.details import detail_fields
+from casework.evidence.forms.details import detail_fields, earlier_fields
 from casework.evidence.forms.fields import (
     MomentOfUtc,
     SourceField,
@@ -83,7 +83,7 @@ class RecordForm(CaseworkForm):
     @property
     def values(self) -> dict[str, Any]:
         """What was typed for the item itself."""
-        return {name: self.cleaned_data[name] for name in RecordForm.base_fields}
+        return {name: self.cleaned_data[name] for name in RecordForm.base_fields if name in self.fields}
 
 
 class RegisterForm(FilesMixin, OnceMixin, RecordForm):
@@ -114,6 +114,11 @@ class RegisterForm(FilesMixin, OnceMixin, RecordForm):
         self.user, self.for_case = user, case
         self.files_needed = self.kind in WITH_FILE
         self.offer_uploads(user)
+        if self.kind == Kind.TESTIMONY:
+            earlier, names = earlier_fields(), list(self.fields)
+            self.fields |= earlier
+            place = names.index("repeat_reason")
+            self.order_fields([*names[:place], *earlier, *names[place:]])
         self._narrow(teams, case)
 
     def _narrow(self, teams: Any, case: Case | None) -> None:
@@ -133,11 +138,21 @@ class RegisterForm(FilesMixin, OnceMixin, RecordForm):
             del self.fields["caveat_recipients"]
 
     @property
+    def earlier(self) -> list[dict[str, Any]]:
+        """The earlier interview that was typed with a testimony; more can be added to its record."""
+        data = self.cleaned_data
+        if self.kind != Kind.TESTIMONY or not (data["earlier_by"] or data["earlier_held"]):
+            return []
+        return [{"by_whom": data["earlier_by"], "held": data["earlier_held"]}]
+
+    @property
     def registration(self) -> dict[str, Any]:
         """The arguments of `register_item` apart from the actor."""
         data = self.cleaned_data
         given = {**self.values, "kind": self.kind, "team": self.only_team or data["team"], "details": self.details}
         given["files"] = self.given_files
+        if self.earlier:
+            given["details"] = {**self.details, "earlier_interviews": self.earlier}
         if data["caveat"]:
             given["caveat"] = data["caveat"]
         if data.get("caveat_recipients"):
@@ -154,15 +169,25 @@ class ChangeForm(StaleEditMixin, RecordForm):
     def __init__(self, *args: Any, user: User, item: Item, hidden: frozenset[str], **kwargs: Any) -> None:
         initial = {name: getattr(item, name) for name in RecordForm.base_fields}
         row = getattr(item, item.kind, None)
-        initial |= {name: getattr(row, name) for name in detail_fields(item.kind)}
+        initial |= {name: getattr(row, name) for name in detail_fields(item.kind) if hasattr(row, name)}
         initial["expected_updated_at"] = item.updated_at
         super().__init__(*args, user=user, kind=item.kind, teams=[item.team_id], initial=initial, **kwargs)
         if self.kind == Kind.POST:
             # What was found later is an observation of its own, with its day.
             hidden |= {"removed_on"}
-        for name in hidden & set(self.detail_names):
+        # Judgements have their own forms, which ask why, and say who said what before.
+        for name in {"credibility", "graphic"} | (hidden & set(self.detail_names)):
             del self.fields[name]
         self.detail_names = [name for name in self.detail_names if name not in hidden]
+        if "identity" in self.fields:
+            # Opening this form is no look at the witness: what is kept is neither shown here nor lost.
+            self.initial["identity"] = ""
+            self.fields["identity"].help_text = _("Kept as it is while this is empty.")
+
+    @property
+    def details(self) -> dict[str, Any]:
+        """What was typed for the kind's own table; an empty identity keeps what is there."""
+        return {name: value for name, value in super().details.items() if name != "identity" or value}
 
 
 class AddFileForm(FilesMixin, OnceMixin, CaseworkForm):

@@ -2,17 +2,22 @@
 
 from casework.evidence.models.files import Blob, CustodyEvent, EvidenceFile, Preview
 from casework.evidence.models.items import CaveatRelease, EvidenceLink, Item
-from casework.evidence.models.kinds import Post, PostStatus, Testimony, UnitReport, Video
+from casework.evidence.models.judgements import Assessment, CredibilityRating, GraphicMark
+from casework.evidence.models.kinds import EarlierInterview, Post, PostStatus, Testimony, UnitReport, Video
 from casework.evidence.models.sources import Caveat, Source, SourceRating
 from casework.evidence.models.uploads import Upload
 
 __all__ = [
+    "Assessment",
     "Blob",
     "Caveat",
     "CaveatRelease",
+    "CredibilityRating",
     "CustodyEvent",
+    "EarlierInterview",
     "EvidenceFile",
     "EvidenceLink",
+    "GraphicMark",
     "Item",
     "Post",
     "PostStatus",

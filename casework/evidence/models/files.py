@@ -124,6 +124,11 @@ class CustodyEvent(models.Model):
         DISCLOSED = "disclosed", _("Disclosed to a recipient")
         RELEASED = "released", _("Caveat released")
         OBSERVED = "observed", _("Looked for again where it was published")
+        MARKED = "marked", _("Graphic level marked")
+        ASSESSED = "assessed", _("Assessed")
+        RATED = "rated", _("Credibility judged")
+        WITNESS = "witness", _("Identity of the witness seen")
+        WITHDRAWN = "withdrawn", _("Consent withdrawn")
 
     id = models.BigAutoField(primary_key=True)
     item = models.ForeignKey(Item, models.PROTECT, related_name="custody")

@@ -43,6 +43,14 @@ class Credibility(models.IntegerChoices):
     CANNOT_BE_JUDGED = 6, _("6 – cannot be judged")
 
 
+class Standing(models.TextChoices):
+    """By how many people an item's graphic level is marked."""
+
+    ONE = "one", _("marked by one person")
+    AGREED = "agreed", _("agreed by two people")
+    DISPUTED = "disputed", _("two people differ: the higher mark stands")
+
+
 class Establishes(models.TextChoices):
     """What an item shows about a case."""
 
@@ -77,6 +85,7 @@ class Item(models.Model):
         _("credibility"), choices=Credibility.choices, default=Credibility.CANNOT_BE_JUDGED
     )
     graphic = models.PositiveSmallIntegerField(_("graphic content"), choices=Graphic.choices, default=Graphic.DEATH)
+    graphic_standing = models.CharField(max_length=8, choices=Standing.choices, default=Standing.ONE, editable=False)
     caveat = models.CharField(_("caveat"), max_length=16, choices=Caveat.choices, default=Caveat.OFFICE)
     caveat_recipients = ArrayField(
         models.UUIDField(), default=list, blank=True, verbose_name=_("recipients the caveat lists")

@@ -6,12 +6,14 @@ import uuid
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from casework.audit import clock
 from casework.audit.models import append_only
+from casework.core.dates import DateRange
 from casework.evidence.models.items import Item
 from casework.evidence.querysets import ItemPartQuerySet
 
@@ -143,18 +145,89 @@ class PostStatus(models.Model):
         return self.item.reference
 
 
+class Use(models.TextChoices):
+    """What a witness agrees that their account may be used for."""
+
+    DOCUMENTATION = "documentation", _("The office's own documentation")
+    REFERRAL = "referral", _("Referral to the bodies named below")
+    NAMING = "naming", _("Being named to them")
+    COURT = "court", _("Proceedings before a court")
+
+
 @pghistory.track()
 class Testimony(models.Model):
-    """An interview. The witness is a pseudonym everywhere; who it is stays with the case's named people."""
+    """An interview. The witness is a pseudonym everywhere; who it is stays with the case's named people, and each look
+    at it is on record. What the consent does not cover is disclosed to nobody."""
+
+    class Protection(models.TextChoices):
+        UNKNOWN = "unknown", _("Not asked yet")
+        NONE = "none", _("No concern")
+        SOME = "some", _("Some concern")
+        SERIOUS = "serious", _("Serious concern: ask before any contact")
 
     item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="testimony")
     pseudonym = models.CharField(_("pseudonym of the witness"), max_length=80)
     identity = models.CharField(_("who the witness is"), max_length=300, blank=True)
-    consent = models.CharField(_("consent and its scope"), max_length=300)
+    consent = models.CharField(_("consent in the witness's words"), max_length=300)
+    consent_uses = ArrayField(
+        models.CharField(max_length=14, choices=Use.choices), default=list, blank=True, verbose_name=_("consent covers")
+    )
+    consent_bodies = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name=_("bodies named"))
+    consent_given_on = models.DateField(_("consent given on"), null=True, blank=True)
+    consent_taken_by = models.CharField(_("consent taken by"), max_length=160, blank=True)
+    consent_withdrawn_on = models.DateField(_("consent withdrawn on"), null=True, blank=True, editable=False)
     interviewer = models.CharField(_("interviewer"), max_length=160, blank=True)
     interpreter = models.CharField(_("interpreter"), max_length=160, blank=True)
     place = models.CharField(_("place of the interview"), max_length=160, blank=True)
+    protection_level = models.CharField(
+        _("protection"), max_length=8, choices=Protection.choices, default=Protection.UNKNOWN
+    )
     protection_concern = models.CharField(_("protection concern"), max_length=300, blank=True)
-    earlier_interviews = models.CharField(_("earlier interviews elsewhere"), max_length=300, blank=True)
+    repeat_reason = models.CharField(_("why another interview"), max_length=300, blank=True)
 
     objects = ItemPartQuerySet.as_manager()
+
+    @property
+    def earlier_interviews(self) -> list[EarlierInterview]:
+        """What the witness told elsewhere before."""
+        return list(self.item.earlier_interviews.all())
+
+    @property
+    def consents_to(self) -> list[str]:
+        """What the consent covers, in words."""
+        return [str(Use(use).label) for use in self.consent_uses]
+
+
+class EarlierInterview(models.Model):
+    """An interview that the witness gave elsewhere: by whom, when as far as known. Every repeat costs the witness."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    item = models.ForeignKey(Item, models.PROTECT, related_name="earlier_interviews")
+    by_whom = models.CharField(_("interviewed by"), max_length=160)
+    held_earliest = models.DateField(_("held, earliest"), null=True, blank=True)
+    held_latest = models.DateField(_("held, latest"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    objects = ItemPartQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["held_earliest", "recorded_at"]
+        triggers = append_only("evidence_earlierinterview")
+        constraints = [
+            models.CheckConstraint(
+                name="earlier_interview_dates_in_order",
+                condition=models.Q(held_earliest__isnull=True, held_latest__isnull=True)
+                | models.Q(held_earliest__lte=models.F("held_latest")),
+            )
+        ]
+
+    @property
+    def audit_label(self) -> str:
+        return self.item.reference
+
+    @property
+    def held(self) -> DateRange:
+        """When, as precisely as is known."""
+        return DateRange(self.held_earliest, self.held_latest)

@@ -6,8 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from casework.core.api import StrictModelSerializer
-from casework.evidence.models import Post, Testimony, UnitReport, Video
+from casework.core.api import PartialDateSerializerField, StrictModelSerializer
+from casework.evidence.models import EarlierInterview, Post, Testimony, UnitReport, Video
+from casework.evidence.models.kinds import Use
 
 
 class DetailSerializer(StrictModelSerializer):
@@ -47,13 +48,34 @@ class PostSerializer(DetailSerializer):
         extra_kwargs = {"url": {"required": True, "allow_blank": False}}
 
 
+class EarlierSerializer(StrictModelSerializer):
+    """An interview that the witness gave elsewhere."""
+
+    held = PartialDateSerializerField(past=True, required=False)
+
+    class Meta:
+        model = EarlierInterview
+        fields = ("by_whom", "held", "note")
+
+
 class TestimonySerializer(DetailSerializer):
+    """A testimony. Who the witness is can be written here and is read nowhere but at `witness/`, on record."""
+
+    identity = serializers.CharField(max_length=300, required=False, allow_blank=True, write_only=True)
+    consent_uses = serializers.ListField(
+        child=serializers.ChoiceField(choices=Use.choices), max_length=len(Use), required=False
+    )
+    consent_bodies = serializers.ListField(child=serializers.UUIDField(), max_length=100, required=False)
+    earlier_interviews = EarlierSerializer(many=True, required=False)
+
     class Meta:
         model = Testimony
         fields = (
-            "pseudonym", "identity", "consent", "interviewer", "interpreter", "place", "protection_concern",
-            "earlier_interviews",
+            "pseudonym", "identity", "consent", "consent_uses", "consent_bodies", "consent_given_on",
+            "consent_taken_by", "consent_withdrawn_on", "interviewer", "interpreter", "place", "protection_level",
+            "protection_concern", "repeat_reason", "earlier_interviews",
         )  # fmt: skip
+        read_only_fields = ("consent_withdrawn_on",)
 
 
 DETAILS: dict[str, type[serializers.BaseSerializer[Any]]] = {

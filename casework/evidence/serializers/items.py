@@ -79,8 +79,8 @@ class ItemSerializer(StrictModelSerializer):
         fields = (
             "id", "reference", "kind", "team", "title", "description", "language", "recorded", "published_at",
             "collected_at", "collected_by", "how_obtained", "source", "source_kind", "source_reliability",
-            "credibility", "graphic", "caveat", "caveat_recipients", "registered_at", "updated_at", "video",
-            "unit_report", "post", "testimony", "files", "links",
+            "credibility", "graphic", "graphic_standing", "caveat", "caveat_recipients", "registered_at", "updated_at",
+            "video", "unit_report", "post", "testimony", "files", "links",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from casework.accounts.models import User
 from casework.audit import clock
 from casework.core.access import require, visible_or_404
 from casework.evidence.access import (
     can_add_evidence,
+    can_assess_item,
     can_change_item,
     can_check_file,
     can_download,
@@ -22,6 +24,7 @@ from casework.evidence.access import (
     can_release_caveat,
     can_see_source,
     can_unlink_item,
+    can_withdraw_consent,
     hidden_details,
 )
 from casework.evidence.actions import change_item, link_item, observe_post, release_caveat, unlink_item
@@ -31,10 +34,12 @@ from casework.evidence.citations import citations
 from casework.evidence.forms.items import ChangeForm
 from casework.evidence.forms.others import LinkForm, ObservationForm, ReasonForm, ReleaseForm
 from casework.evidence.item_rooms import panels
+from casework.evidence.judging import assessments_of, credibility_history, graphic_marks
 from casework.evidence.looking import asked_first, cover_of
 from casework.evidence.models import EvidenceLink, Item
 from casework.evidence.models.items import Kind
 from casework.evidence.reading import (
+    consent_of,
     detail_facts,
     same_bytes,
     visible_custody,
@@ -44,15 +49,19 @@ from casework.evidence.reading import (
 from casework.evidence.views.common import PersonsRequest, answer_form, seen_item
 from casework.evidence.views.lists import KIND_ICONS
 
+CUSTODY_SHOWN = 8
+"""How many of the last acts are open on the page; the others unfold."""
+
 
 @require_GET
 def item_detail(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
-    """One item, read like a file: what it is and shows, whence, how good, where it belongs, what was done to it."""
+    """One item, read like a file: what it is, what it shows, where it comes from, how good it is, who touched it, where
+    it is cited."""
     rows = with_files(Item.objects.select_related("team", "registered_by", "video", "unit_report", "testimony"))
     item = visible_or_404(rows, request.user, pk=pk)
     user = request.user
-    links = visible_links(item, user)
     asked = asked_first(user, [file for file in item.loaded_files if file.is_covered])
+    custody = visible_custody(item, user)
     context: dict[str, Any] = {
         "item": item,
         "icon": KIND_ICONS[item.kind],
@@ -61,21 +70,42 @@ def item_detail(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
         "facts": detail_facts(item, user),
         "something_hidden": bool(hidden_details(user, item)),
         "shows_source": item.source is not None and can_see_source(user, item.source),
-        "links": [(link, can_unlink_item(user, link)) for link in links],
-        "custody": visible_custody(item, user),
+        "links": [(link, can_unlink_item(user, link)) for link in visible_links(item, user)],
+        "custody": custody[:CUSTODY_SHOWN],
+        "custody_before": custody[CUSTODY_SHOWN:],
         "chain": verify_custody(item),
         "citations": citations(item, user),
         "statuses": list(item.post_statuses.select_related("recorded_by")) if item.kind == Kind.POST else [],
+        "panels": panels(item, user),
+        **_judged(item, user),
+        **_rights(item, user),
+    }
+    return render(request, "evidence/item_detail.html", context)
+
+
+def _judged(item: Item, user: User) -> dict[str, Any]:
+    """How good it is, with whom it may be shared, what a witness agreed to."""
+    return {
+        "aspects": assessments_of(item, user),
+        "credibilities": credibility_history(item, user),
+        "marks": graphic_marks(item, user),
+        "consent": consent_of(item, user),
         "releases": item.releases.select_related("recorded_by"),
         "recipients": recipient_names(item.caveat_recipients),
-        "panels": panels(item, user),
+    }
+
+
+def _rights(item: Item, user: User) -> dict[str, bool]:
+    """What this person may do here."""
+    return {
         "may_change": can_change_item(user, item),
         "may_link": can_link_item(user, item),
         "may_download": can_download(user, item),
         "may_check": can_check_file(user, item),
         "may_release": can_release_caveat(user, item) and item.caveat != "public",
+        "may_assess": can_assess_item(user, item),
+        "may_withdraw": can_withdraw_consent(user, item),
     }
-    return render(request, "evidence/item_detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])

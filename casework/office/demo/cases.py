@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from casework.accounts.models import User
+from casework.care.actions import begin_look, count_look
 from casework.cases.actions import (
     add_moment,
     add_note,
     add_perpetrator,
     add_task,
     add_victim,
+    assign_person,
     change_case,
     complete_task,
     create_case,
@@ -26,7 +28,14 @@ from casework.core.dates import DateRange
 from casework.evidence.models import EvidenceLink, Item
 from casework.findings.actions import approve_finding, propose_finding, return_finding
 from casework.findings.models import Finding
-from casework.office.demo.evidence import register_post, register_report, register_repost, register_video
+from casework.office.demo.evidence import (
+    judge,
+    register_post,
+    register_report,
+    register_repost,
+    register_testimony,
+    register_video,
+)
 from casework.office.demo.people import EAST, SOUTH, Cast
 from casework.office.demo.plan import Incident
 from casework.office.demo.texts import (
@@ -220,6 +229,10 @@ def confirmed_case(number: int, incident: Incident, cast: Cast, told: Told) -> S
     told.findings[number] = approve_finding(finding, actor=reviewer)
 
 
+WITNESSED = 102
+"""The case in which a released prisoner was heard."""
+
+
 def later_case(number: int, opened: datetime.date, cast: Cast, told: Told, *, outcome: str, team: str = EAST) -> Story:
     """A case of the last months: `outcome` says how far it has come."""
     south = team == SOUTH
@@ -234,7 +247,13 @@ def later_case(number: int, opened: datetime.date, cast: Cast, told: Told, *, ou
         return
     yield at(opened, 19)
     add_people(case, number, incident, actor=actor, cast=cast)
-    file_evidence(case, number, incident, actor=actor, cast=cast, team=team)
+    items = file_evidence(case, number, incident, actor=actor, cast=cast, team=team)
+    if number == WITNESSED:
+        register_testimony(case, number, incident, actor=actor, cast=cast, team=team)
+    if number % 3 == 0 and not south:
+        others = [cast[name] for name in ("investigator", "investigator2", "reviewer") if cast[name] != actor]
+        assign_person(case, actor=actor, user=others[0])
+        judge(items, people=[actor, *others])
     yield from _tasks(case, number, opened, actor)
     if outcome == "working":
         return
@@ -264,6 +283,19 @@ def _tasks(case: Case, number: int, opened: datetime.date, actor: User) -> Story
         if offset and number % 2:
             complete_task(task, actor=actor)
     change_case(case, actor=actor, priority="high" if number % 2 else "urgent")
+
+
+def watched(cast: Cast, now: datetime.datetime) -> Story:
+    """What two investigators have watched in the last weeks, a minute at a time."""
+    for week in range(7, -1, -1):
+        for who, hours, minutes in (("investigator", 4, 3 + week * 5 % 9), ("investigator2", 3, 2 + week * 3 % 5)):
+            begun = now - datetime.timedelta(weeks=week, hours=hours)
+            yield begun
+            look = begin_look(actor=cast[who], level=2 + week % 2, step=("grey", "large", "colour", "sound")[week % 4])
+            for minute in range(1, minutes):
+                yield begun + datetime.timedelta(minutes=minute)
+                if look is not None:
+                    count_look(look.pk, actor=cast[who], ended=minute == minutes - 1)
 
 
 def recent_uploads(cast: Cast, now: datetime.datetime) -> Story:

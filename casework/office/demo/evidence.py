@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from casework.accounts.models import User
 from casework.audit import clock
 from casework.cases.models import Case
-from casework.evidence.actions import register_item
+from casework.core.dates import DateRange
+from casework.evidence.actions import assess_item, mark_graphic, rate_item, register_item
+from casework.evidence.caveats import recipient_choices
 from casework.evidence.models import Item
 from casework.evidence.uploads import stored_from_bytes
 from casework.office.demo import files
@@ -128,6 +132,57 @@ def register_report(case: Case, number: int, incident: Incident, *, actor: User,
         },
         **_common("unit_report", number, incident, team, cast),
     )
+
+
+def register_testimony(case: Case, number: int, incident: Incident, *, actor: User, cast: Cast, team: str) -> Item:
+    """An account by a released prisoner, under a pseudonym, with consent to be referred."""
+    day = clock.today()
+    return register_item(
+        actor=actor,
+        case=case,
+        establishes=("capture_status", "order"),
+        caveat="any_recipient",
+        language="Ukrainian",
+        graphic=1,
+        how_obtained="Interview at the office",
+        details={
+            "pseudonym": f"Witness Birch {number}",
+            "identity": "A made-up person",
+            "consent": "May be told to the bodies that were named to me, without my name.",
+            "consent_uses": ["documentation", "referral"],
+            "consent_bodies": [uuid.UUID(key) for key, _name in recipient_choices()],
+            "consent_given_on": day,
+            "consent_taken_by": actor.name,
+            "interviewer": actor.name,
+            "interpreter": "None needed",
+            "place": "Office",
+            "protection_level": "serious",
+            "protection_concern": "Relatives live in an occupied place.",
+            "repeat_reason": "The earlier interview did not ask who gave the order.",
+            "earlier_interviews": [{"by_whom": "A monitoring body", "held": DateRange(day, day)}],
+        },
+        **_common("testimony", number, incident, team, cast),
+    )
+
+
+def judge(items: Sequence[Item], *, people: Sequence[User]) -> None:
+    """What several people make of the first of the items, and a second person's mark of all of them."""
+    first, second = people[:2]
+    for item in items:
+        mark_graphic(item, actor=second, level=item.graphic)
+    assess_item(
+        items[0], actor=first, aspect="source", grade="holds", method="Known channel; earlier material held up."
+    )
+    assess_item(
+        items[0], actor=first, aspect="content", grade="holds", method="Tree line and road matched to the map.",
+        note="The bend of the road and two poles agree; the time fits the shadows.",
+    )  # fmt: skip
+    for person in people[1:]:
+        grade = "reserved" if person == second else "holds"
+        method = "Weather compared with the day" if person == second else "Uniforms and vehicles compared"
+        assess_item(items[0], actor=person, aspect="content", grade=grade, method=method)
+    assess_item(items[0], actor=second, aspect="technical", grade="reserved", method="Re-encoded; no metadata left.")
+    rate_item(items[0], actor=second, credibility=2, reason="Agrees with the report of the unit.")
 
 
 def register_post(case: Case, number: int, incident: Incident, *, actor: User, cast: Cast, team: str) -> Item:

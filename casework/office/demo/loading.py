@@ -14,7 +14,7 @@ from casework.audit import clock
 from casework.cases.models import Party, Unit
 from casework.integrity import sealing
 from casework.integrity.heads import make_head
-from casework.office.demo.cases import Story, Told, at, confirmed_case, days, later_case, recent_uploads
+from casework.office.demo.cases import Story, Told, at, confirmed_case, days, later_case, recent_uploads, watched
 from casework.office.demo.imports import imports
 from casework.office.demo.people import SOUTH, Cast, assemble, renew
 from casework.office.demo.plan import CONFIRMED, OTHER_SIDE
@@ -128,4 +128,5 @@ def present(cast: Cast, told: Told, now: datetime.datetime) -> list[Story]:
         refer(50 + number, code, cases, today - days(ago), cast, told, reaches=reaches)
         for number, (code, cases, ago, reaches) in enumerate(referrals)
     ]
-    return [*stories, renew(cast, now - days(30)), recent_uploads(cast, now), imports(cast, now)]
+    last = (renew(cast, now - days(30)), recent_uploads(cast, now), imports(cast, now), watched(cast, now))
+    return [*stories, *last]
