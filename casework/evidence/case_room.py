@@ -13,6 +13,7 @@ from casework.care.models import Graphic
 from casework.cases.case_rooms import case_counts
 from casework.cases.rooms import CaseRoom, Facts, Step, register
 from casework.evidence.models import Caveat, EvidenceLink
+from casework.evidence.models.kinds import Use
 
 if TYPE_CHECKING:
     from django.db.models.expressions import Combinable
@@ -25,9 +26,15 @@ NOTHING = {"items": 0, "graphic": 0, "unsourced": 0, "contradicting": 0, "shared
 
 
 def evidence_counts(case: Case) -> dict[str, int]:
-    """How many items are linked, and of them the graphic, the unsourced, the contradicting, and those whose caveat lets
-    some recipient have them (`shared`)."""
+    """How many items are linked, and of them the graphic, the unsourced, the contradicting, and those that caveat and
+    consent let some recipient have (`shared`)."""
     return case_counts(case)["evidence"] or NOTHING
+
+
+_SHARED = Q(item__caveat__in=[Caveat.ANY_RECIPIENT, Caveat.PUBLIC, Caveat.LISTED])
+_CONSENTED = Q(item__testimony=None) | Q(
+    item__testimony__consent_withdrawn_on=None, item__testimony__consent_uses__contains=[Use.REFERRAL]
+)
 
 
 def _counts() -> dict[str, Combinable]:
@@ -42,7 +49,7 @@ def _counts() -> dict[str, Combinable]:
                 graphic=Count("pk", filter=Q(item__graphic__gte=Graphic.INJURY)),
                 unsourced=Count("pk", filter=Q(item__source=None)),
                 contradicting=Count("pk", filter=Q(bearing=EvidenceLink.Bearing.CONTRADICTS)),
-                shared=Count("pk", filter=Q(item__caveat__in=[Caveat.ANY_RECIPIENT, Caveat.PUBLIC, Caveat.LISTED])),
+                shared=Count("pk", filter=_SHARED & _CONSENTED),
             )
         )
         .values("counts")
@@ -52,7 +59,9 @@ def _counts() -> dict[str, Combinable]:
 
 def evidence_facts(case: Case, user: User) -> Facts:
     """How much is linked, and what of it calls for something."""
-    return {**evidence_counts(case), "url": reverse("evidence:case_evidence", args=[case.pk])}
+    counts = evidence_counts(case)
+    url = reverse("evidence:case_evidence", args=[case.pk])
+    return {**counts, "held_back": counts["items"] - counts["shared"], "url": url}
 
 
 def evidence_steps(case: Case, facts: Facts) -> list[Step]:

@@ -36,6 +36,17 @@ def recipient_names(keys: Sequence[uuid.UUID]) -> list[str]:
     return [names.get(str(key), str(key)) for key in keys]
 
 
+def limit_of(item: Item) -> Any:
+    """What limits with whom the item may be shared, in a few words: the caveat, or a consent that does not reach so
+    far; empty when any recipient may have it."""
+    testimony = getattr(item, "testimony", None) if item.kind == Kind.TESTIMONY else None
+    if testimony is not None and testimony.consent_withdrawn_on:
+        return _("Consent withdrawn")
+    if testimony is not None and Use.REFERRAL not in testimony.consent_uses:
+        return _("No consent to referral")
+    return item.get_caveat_display() if item.caveat in {Caveat.OFFICE, Caveat.LISTED} else ""
+
+
 def may_disclose(item: Item, recipient: Any) -> bool:
     """Whether the source lets this recipient have the item and facts derived from it."""
     return not why_not_disclose(item, recipient)

@@ -19,6 +19,7 @@ from casework.accounts.models import User
 from casework.care.models import Ask, Graphic, Preference, Step
 from casework.care.reading import preference_of
 from casework.core.errors import Conflict, Invalid
+from casework.evidence.caveats import limit_of
 from casework.evidence.models import CustodyEvent, EvidenceFile, Item, Preview
 
 SEEN_SECONDS = 15 * 60
@@ -156,6 +157,11 @@ class Cover:
     asks: bool = True
 
     @property
+    def held_back(self) -> str:
+        """What keeps it from every recipient, or from all but some, in words; empty when nothing does."""
+        return str(limit_of(self.item))
+
+    @property
     def sealed(self) -> bool:
         """Whether every file matched its hash when it was last looked at."""
         return all(file.blob.check_result == "matches" for file in self.item.loaded_files)
@@ -197,7 +203,7 @@ def cover_of(item: Item, files: Sequence[EvidenceFile], asked: Collection[Any] |
         item=item,
         file=file,
         title=_shortened(text) or (str(Graphic(item.graphic).label) if item.graphic else item.title),
-        note=note or str(Graphic(item.graphic).label if item.graphic else ""),
+        note=note or (f"{Graphic(item.graphic).label}, {item.get_graphic_standing_display()}" if item.graphic else ""),
         text=_shortened(text),
         state=state,
         asks=asked is None or file is None or file.pk in asked,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,11 +20,13 @@ from casework.evidence.access import can_change_source, can_rate_source
 from casework.evidence.actions import add_source, change_source, rate_source
 from casework.evidence.filters import SourceFilters
 from casework.evidence.forms.others import NewSourceForm, RatingForm, SourceForm
-from casework.evidence.models import Item, Source
+from casework.evidence.models import Item, Source, SourceRating
+from casework.evidence.models.items import Credibility
 from casework.evidence.views.common import PersonsRequest, answer_form
 
 ORDERINGS = {"name": ("name",), "-updated": ("-updated_at",)}
 SHOWN_ITEMS = 25
+DOUBTED = (Credibility.DOUBTFUL, Credibility.IMPROBABLE)
 
 
 def seen_source(request: PersonsRequest, pk: uuid.UUID) -> Source:
@@ -56,14 +59,23 @@ def source_detail(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     source = seen_source(request, pk)
     items = Item.objects.visible_to(request.user).filter(source=source)
     count, capped = capped_count(items)
+    ratings = list(source.ratings.select_related("rated_by"))
     context = {
         "source": source,
-        "ratings": source.ratings.select_related("rated_by"),
+        "ratings": ratings,
+        "since": _since(items, ratings),
         "items": items.order_by("-registered_at")[:SHOWN_ITEMS],
         "count_words": count_text(count, capped),
         "may_change": can_change_source(request.user, source),
     }
     return render(request, "evidence/source_detail.html", context)
+
+
+def _since(items: Any, ratings: list[SourceRating]) -> dict[str, Any]:
+    """What came from the source since it was last rated, as far as the person sees it: how much, and how much of it is
+    doubted by its own credibility; it says whether the rating is still to be trusted."""
+    newer = items.filter(registered_at__gt=ratings[0].rated_at) if ratings else items
+    return newer.aggregate(items=Count("pk"), doubted=Count("pk", filter=Q(credibility__in=DOUBTED)))
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from casework.cases.views.editing import CaseRequest
 from casework.core.access import visible_or_404
+from casework.evidence.caveats import limit_of
 from casework.evidence.models.items import Establishes
 from casework.findings.models import Finding, Qualification
 from casework.findings.workflow import FINDING_WORKFLOW
@@ -66,7 +67,7 @@ def claim_of(finding: Finding) -> dict[str, Any]:
 
 def _cited(finding: Finding) -> list[dict[str, Any]]:
     """The cited evidence, one entry for each item with its frozen files."""
-    rows = finding.cited.select_related("item", "item__registered_by", "link").order_by("id")
+    rows = finding.cited.select_related("item", "item__registered_by", "item__testimony", "link").order_by("id")
     entries = []
     for _key, group in groupby(rows, key=lambda row: row.link_id):
         files = list(group)
@@ -77,6 +78,7 @@ def _cited(finding: Finding) -> list[dict[str, Any]]:
                 "establishes": [Establishes(value).label for value in files[0].establishes],
                 "bearing": files[0].get_bearing_display(),
                 "contradicts": files[0].bearing == "contradicts",
+                "limit": limit_of(files[0].item),
                 "files": [row for row in files if row.sha256],
             }
         )
