@@ -25,7 +25,7 @@ METHODS = {
 class AssessmentForm(OnceMixin, CaseworkForm):
     """One person's assessment of one aspect."""
 
-    grade = forms.ChoiceField(label=_("It"), choices=Grade.choices, widget=forms.RadioSelect)
+    grade = forms.ChoiceField(label=_("What you find"), choices=Grade.choices, widget=forms.RadioSelect)
     method = forms.CharField(label=_("How you assessed it"), max_length=300, widget=forms.TextInput({"dir": "auto"}))
     note = forms.CharField(label=_("Note"), required=False, max_length=5000, widget=LongText())
 
