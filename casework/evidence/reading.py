@@ -108,13 +108,12 @@ def detail_facts(item: Item, user: User) -> list[Fact]:
 
 
 _NOT_SHOWN = frozenset({
-    "item", "duration", "width", "height", "normal_url", "normal_reposts", "identity",
-    "consent", "consent_uses", "consent_bodies", "consent_given_on",
-    "consent_taken_by", "consent_withdrawn_on", "protection_level", "protection_concern", "repeat_reason",
+    "item", "duration", "width", "height", "normal_url", "normal_reposts", "identity", "consent", "consent_uses",
+    "consent_bodies", "consent_given_on", "consent_taken_by", "consent_withdrawn_on", "protection_level",
+    "protection_concern", "repeat_reason",
 })  # fmt: skip
 """Not shown as they are: the item's key; the measures of a video, which are put in words; what is only compared;
-who a witness is, which is
-shown on demand and on record; consent and protection, which have a place of their own."""
+who a witness is, which is shown on demand and on record; consent and protection, which have a place of their own."""
 _SHOWS = frozenset({"text", "translation"})
 _WHENCE = frozenset({
     "recorded_by", "first_publication", "reposts", "capture_method", "captured_by", "captured_at", "removed_on",
