@@ -14,7 +14,6 @@ from casework.audit import clock
 from casework.cases.access import can_edit_case
 from casework.cases.models import Case, CaseAssignment, CaseGrant
 from casework.evidence.models import EvidenceLink, Item, Source, Upload
-from casework.evidence.models.items import Kind
 
 if TYPE_CHECKING:
     from casework.accounts.models import Team, User
@@ -101,14 +100,6 @@ def can_reveal_file(user: User, item: Item) -> bool:
     return can_see_item(user, item)
 
 
-def can_assess_item(user: User, item: Item) -> bool:
-    """Whoever works with the item in one of its teams may judge it, under their own name."""
-    links = EvidenceLink.objects.visible_to(user).present().filter(item=item)
-    working = set(user.teams_as(*WORKING_ROLES))
-    teams = set(links.values_list("case__team_id", flat=True))
-    return bool(working & teams) or (item.team_id in working and can_see_item(user, item))
-
-
 def can_download(user: User, item: Item) -> bool:
     """Originals go to those who work with the evidence; to an auditor only while a break-glass grant lasts."""
     links = EvidenceLink.objects.visible_to(user).present().filter(item=item)
@@ -144,17 +135,6 @@ def can_see_identity(user: User, item: Item) -> bool:
         return True
     unlinked = not EvidenceLink.objects.present().filter(item=item).exists()
     return unlinked and item.registered_by_id == user.pk and can_see_item(user, item)
-
-
-def can_see_witness(user: User, item: Item) -> bool:
-    """Whether the person may look, on record, at who the witness is."""
-    return item.kind == Kind.TESTIMONY and can_see_identity(user, item)
-
-
-def can_withdraw_consent(user: User, item: Item) -> bool:
-    """A withdrawal is recorded by whoever hears of it: those who change the record, and those who refer it."""
-    roles = (Role.INVESTIGATOR, Role.REFERRAL_OFFICER)
-    return item.kind == Kind.TESTIMONY and can_see_item(user, item) and item.team_id in user.teams_as(*roles)
 
 
 def hidden_details(user: User, item: Item) -> frozenset[str]:

@@ -11,9 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from casework.accounts.models import User
-from casework.evidence.models import Assessment, CredibilityRating, GraphicMark, Item
+from casework.evidence.access import WORKING_ROLES, can_see_item
+from casework.evidence.models import Assessment, CredibilityRating, EvidenceLink, GraphicMark, Item
 from casework.evidence.models.judgements import Aspect, Grade
 from casework.evidence.reading import known_people
+
+
+def can_assess_item(user: User, item: Item) -> bool:
+    """Whoever works with the item in one of its teams may judge it, under their own name."""
+    links = EvidenceLink.objects.visible_to(user).present().filter(item=item)
+    working = set(user.teams_as(*WORKING_ROLES))
+    teams = set(links.values_list("case__team_id", flat=True))
+    return bool(working & teams) or (item.team_id in working and can_see_item(user, item))
+
 
 TONES = {Grade.HOLDS: "good", Grade.RESERVED: "warn", Grade.FAILS: "bad", Grade.OPEN: "neutral"}
 

@@ -22,12 +22,16 @@ from tests.browser.screens import CHROMIUM, NARROW, WIDE
 
 LARGEST = 150_000  # bytes of a picture
 FIRST_LINK = "main .row-title"
+FIRST_ITEM = "main .evidence-card__title a"
 # Name of the picture, whose view it is, where it begins, and the links followed from there by what they read like.
 PICTURES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("home", "investigator", "/", ()),
     ("cases", "investigator", "/cases/", ()),
     ("case", "investigator", "/figures/", (FIRST_LINK,)),
     ("evidence", "investigator", "/figures/", (FIRST_LINK, "main .tabs a[href$='/evidence/']")),
+    ("item", "investigator", "/figures/", (FIRST_LINK, "main .tabs a[href$='/evidence/']", FIRST_ITEM)),
+    ("known", "investigator", "/figures/", (FIRST_LINK, "main .tabs a[href$='/evidence/']", "[data-ask]")),
+    ("watched", "investigator", "/account/watched/", ()),
     ("new-case", "investigator", "/cases/new/", ()),
     ("new-evidence", "investigator", "/evidence/new/video/", ()),
     ("finding", "investigator", "/figures/", (FIRST_LINK, "main .tabs a[href$='/findings/']", FIRST_LINK)),
@@ -70,7 +74,8 @@ def signed_in(browser: Browser, base: str, account: dict[str, str], size: tuple[
 def follow(page: Page, base: str, beginning: str, links: tuple[str, ...]) -> None:
     page.goto(base + beginning)
     for link in links:
-        page.goto(base + str(page.locator(link).first.get_attribute("href")))
+        found = page.locator(link).first
+        page.goto(base + str(found.get_attribute("href") or found.get_attribute("action")))
     page.wait_for_load_state("networkidle")
 
 

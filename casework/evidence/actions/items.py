@@ -24,11 +24,11 @@ from casework.evidence.actions.blobs import Sealed, seal_all
 from casework.evidence.actions.common import take_item
 from casework.evidence.actions.custody import append_custody
 from casework.evidence.actions.files import write_files
-from casework.evidence.actions.judgements import write_credibility, write_mark
+from casework.evidence.actions.judgements import write_credibility, write_judgements, write_mark
 from casework.evidence.actions.links import require_second_source, write_link
 from casework.evidence.actions.observations import write_status
-from casework.evidence.actions.uploads import take_uploads
 from casework.evidence.actions.testimony import check_consent, earlier_rows, require_repeat_reason, write_earlier
+from casework.evidence.actions.uploads import take_uploads
 from casework.evidence.models import (
     Caveat,
     CustodyEvent,
@@ -187,7 +187,7 @@ def change_item(
             raise refusal(actor, row, f"change {', '.join(hidden)}")
         require_unchanged(row, expected)
         _check_change(row, values)
-        judged = _judge(row, values, actor)
+        judged = write_judgements(row, values, actor=actor)
         changed = judged | set(change(row, values)) | set(_change_details(row, details))
         if changed:
             change(row, {"updated_at": clock.now()})
@@ -196,21 +196,6 @@ def change_item(
                 _note_removal(Post.objects.get(item=row), actor)
             record(Event.EVIDENCE_CHANGED, actor=actor, obj=row, detail={"fields": sorted(changed)})
     return row
-
-
-def _judge(row: Item, values: dict[str, Any], actor: User) -> set[str]:
-    """Take the judgements out of `values` and write those that differ from what is in force; returns their names."""
-    judged = set()
-    for name in ("credibility", "graphic"):
-        value = values.pop(name, None)
-        if value is None or value == getattr(row, name):
-            continue
-        judged.add(name)
-        if name == "graphic":
-            write_mark(row, actor=actor, level=value)
-        else:
-            write_credibility(row, actor=actor, credibility=value)
-    return judged
 
 
 def _check_change(row: Item, values: Mapping[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -12,10 +14,10 @@ from casework.care.models import Graphic
 from casework.cases.actions.common import apply, require_reason, tidy
 from casework.core.errors import Invalid
 from casework.core.workflow import change
-from casework.evidence.access import can_assess_item
 from casework.evidence.actions.common import take_item
 from casework.evidence.actions.custody import append_custody
 from casework.evidence.actions.links import require_second_source
+from casework.evidence.judging import can_assess_item
 from casework.evidence.models import Assessment, CredibilityRating, CustodyEvent, GraphicMark, Item
 from casework.evidence.models.items import Credibility, Standing
 
@@ -89,3 +91,18 @@ def write_mark(row: Item, *, actor: User, level: int, note: str = "") -> None:
     levels = {each.level for each in last}
     standing = Standing.ONE if len(last) == 1 else Standing.AGREED if len(levels) == 1 else Standing.DISPUTED
     change(row, {"graphic": max(levels), "graphic_standing": standing})
+
+
+def write_judgements(row: Item, values: dict[str, Any], *, actor: User) -> set[str]:
+    """Take the judgements out of `values` and write those that differ from what is in force; returns their names."""
+    judged = set()
+    for name in ("credibility", "graphic"):
+        value = values.pop(name, None)
+        if value is None or value == getattr(row, name):
+            continue
+        judged.add(name)
+        if name == "graphic":
+            write_mark(row, actor=actor, level=value)
+        else:
+            write_credibility(row, actor=actor, credibility=value)
+    return judged

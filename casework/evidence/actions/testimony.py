@@ -17,11 +17,12 @@ from casework.cases.actions.common import apply, refuse_unknown, require_reason
 from casework.core.dates import UNKNOWN, DateRange
 from casework.core.errors import Conflict, Invalid
 from casework.core.workflow import change, lock
-from casework.evidence.access import can_change_item, can_see_identity, can_see_witness, can_withdraw_consent
+from casework.evidence.access import can_change_item, can_see_identity
 from casework.evidence.actions.common import take_item
 from casework.evidence.actions.custody import append_custody
 from casework.evidence.models import CustodyEvent, EarlierInterview, Item, Testimony
 from casework.evidence.models.kinds import Use
+from casework.evidence.witnesses import can_see_witness, can_withdraw_consent
 
 
 def see_witness(item: Item, *, actor: User) -> str:

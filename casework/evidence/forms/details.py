@@ -162,3 +162,9 @@ def earlier_fields() -> dict[str, forms.Field]:
         "earlier_by": _line(_("Earlier interview by"), 160, help_text=named),
         "earlier_held": PartialDateField(label=_("Held"), required=False, past=True, widget=HalfText()),
     }
+
+
+def told_earlier(data: dict[str, Any]) -> dict[str, Any]:
+    """The earlier interview that was typed, as `register_item` takes it; more can be added to the record."""
+    by_whom, held = data.get("earlier_by"), data.get("earlier_held")
+    return {"earlier_interviews": [{"by_whom": by_whom, "held": held}]} if by_whom or held else {}

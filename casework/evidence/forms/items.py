@@ -15,7 +15,7 @@ from casework.core.dates import PartialDateField
 from casework.core.filters import VisibleChoiceField
 from casework.core.forms import CaseworkForm, HalfText, LongText, StaleEditMixin
 from casework.core.once import OnceMixin
-from casework.evidence.forms.details import detail_fields, earlier_fields
+from casework.evidence.forms.details import detail_fields, earlier_fields, told_earlier
 from casework.evidence.forms.fields import (
     MomentOfUtc,
     SourceField,
@@ -138,21 +138,12 @@ class RegisterForm(FilesMixin, OnceMixin, RecordForm):
             del self.fields["caveat_recipients"]
 
     @property
-    def earlier(self) -> list[dict[str, Any]]:
-        """The earlier interview that was typed with a testimony; more can be added to its record."""
-        data = self.cleaned_data
-        if self.kind != Kind.TESTIMONY or not (data["earlier_by"] or data["earlier_held"]):
-            return []
-        return [{"by_whom": data["earlier_by"], "held": data["earlier_held"]}]
-
-    @property
     def registration(self) -> dict[str, Any]:
         """The arguments of `register_item` apart from the actor."""
         data = self.cleaned_data
         given = {**self.values, "kind": self.kind, "team": self.only_team or data["team"], "details": self.details}
         given["files"] = self.given_files
-        if self.earlier:
-            given["details"] = {**self.details, "earlier_interviews": self.earlier}
+        given["details"] |= told_earlier(data)
         if data["caveat"]:
             given["caveat"] = data["caveat"]
         if data.get("caveat_recipients"):

@@ -16,7 +16,6 @@ from casework.audit import clock
 from casework.core.access import require, visible_or_404
 from casework.evidence.access import (
     can_add_evidence,
-    can_assess_item,
     can_change_item,
     can_check_file,
     can_download,
@@ -24,7 +23,6 @@ from casework.evidence.access import (
     can_release_caveat,
     can_see_source,
     can_unlink_item,
-    can_withdraw_consent,
     hidden_details,
 )
 from casework.evidence.actions import change_item, link_item, observe_post, release_caveat, unlink_item
@@ -34,7 +32,7 @@ from casework.evidence.citations import citations
 from casework.evidence.forms.items import ChangeForm
 from casework.evidence.forms.others import LinkForm, ObservationForm, ReasonForm, ReleaseForm
 from casework.evidence.item_rooms import panels
-from casework.evidence.judging import assessments_of, credibility_history, graphic_marks
+from casework.evidence.judging import assessments_of, can_assess_item, credibility_history, graphic_marks
 from casework.evidence.looking import asked_first, cover_of
 from casework.evidence.models import EvidenceLink, Item
 from casework.evidence.models.items import Kind
@@ -48,6 +46,7 @@ from casework.evidence.reading import (
 )
 from casework.evidence.views.common import PersonsRequest, answer_form, seen_item
 from casework.evidence.views.lists import KIND_ICONS
+from casework.evidence.witnesses import can_withdraw_consent
 
 CUSTODY_SHOWN = 8
 """How many of the last acts are open on the page; the others unfold."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from casework.core.access import require
-from casework.evidence.access import can_assess_item, can_change_item, can_see_witness, can_withdraw_consent
+from casework.evidence.access import can_change_item
 from casework.evidence.actions import (
     add_earlier_interview,
     assess_item,
@@ -23,10 +23,11 @@ from casework.evidence.actions import (
     withdraw_consent,
 )
 from casework.evidence.forms.judgements import AssessmentForm, CredibilityForm, EarlierForm, MarkForm, WithdrawalForm
-from casework.evidence.judging import assessments_of, credibility_history, graphic_marks
+from casework.evidence.judging import assessments_of, can_assess_item, credibility_history, graphic_marks
 from casework.evidence.models import Item
 from casework.evidence.models.judgements import Aspect
 from casework.evidence.views.common import PersonsRequest, answer_form, seen_item
+from casework.evidence.witnesses import can_see_witness, can_withdraw_consent
 
 PARTS = {
     Aspect.SOURCE: gettext_lazy("Assess the source"),
