@@ -1,4 +1,4 @@
-"""Who may look at who a witness is, and who records that consent was withdrawn. The rules of evidence are in access.py."""
+"""Who may look at who a witness is, and who records a withdrawal of consent. The rules of evidence are in access.py."""
 
 from __future__ import annotations
 
