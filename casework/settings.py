@@ -8,6 +8,10 @@ CASEWORK_STORE        folder of the evidence store (default: store/ in the state
 CASEWORK_S3_BUCKET    keep evidence in this bucket, or bucket/folder, of S3-compatible storage (default: on disk)
 CASEWORK_S3_ENDPOINT  address of that storage (default: AWS); credentials are read from AWS_ACCESS_KEY_ID and so on
 CASEWORK_S3_LOCK, CASEWORK_S3_LOCK_DAYS   object lock of what is kept: governance, compliance or off; its days (3650)
+CASEWORK_FIXITY_DAYS, CASEWORK_FIXITY_DAYS_DISCLOSED   how often stored files are hashed again (90; disclosed ones 30)
+CASEWORK_FIXITY_PACE  most megabytes a second that this reads (default: 40)
+CASEWORK_CLAMD        malware scanner: unix:/run/clamav/clamd.ctl or tcp://host:3310 (default: none)
+CASEWORK_CLAMD_DAYS   scan again after so many days, with newer signatures (default: 30)
 CASEWORK_MAX_UPLOAD   largest accepted file, bytes (default: 20 GB)
 CASEWORK_MAX_IMPORT   most bytes that an archive to import may hold once unpacked (default: 200 GB)
 CASEWORK_UPLOAD_DAYS, CASEWORK_UPLOAD_FILES, CASEWORK_UPLOAD_BYTES   how long an upload that nobody goes on with, or
@@ -66,6 +70,11 @@ CASEWORK_UPLOAD_DAYS = env.int("CASEWORK_UPLOAD_DAYS", default=7)
 CASEWORK_UPLOAD_FILES = env.int("CASEWORK_UPLOAD_FILES", default=500)
 CASEWORK_UPLOAD_BYTES = env.int("CASEWORK_UPLOAD_BYTES", default=200 * 10**9)
 CASEWORK_UPLOAD_CHUNK = env.int("CASEWORK_UPLOAD_CHUNK", default=16 << 20)
+CASEWORK_FIXITY_DAYS = env.int("CASEWORK_FIXITY_DAYS", default=90)
+CASEWORK_FIXITY_DAYS_DISCLOSED = env.int("CASEWORK_FIXITY_DAYS_DISCLOSED", default=30)
+CASEWORK_FIXITY_PACE = env.float("CASEWORK_FIXITY_PACE", default=40.0)
+CASEWORK_CLAMD = env.str("CASEWORK_CLAMD", default="")
+CASEWORK_CLAMD_DAYS = env.int("CASEWORK_CLAMD_DAYS", default=30)
 CASEWORK_STEP_UP_SECONDS = env.int("CASEWORK_STEP_UP_SECONDS", default=10 * 60)
 CASEWORK_REQUIRE_SECOND_FACTOR = env.bool("CASEWORK_REQUIRE_SECOND_FACTOR", not (CASEWORK_DEMO or CASEWORK_TESTING))
 

@@ -77,7 +77,14 @@ class Event(models.TextChoices):
     EVIDENCE_REVEALED = "evidence.revealed", _("Revealed covered material")
     FILE_DOWNLOADED = "evidence.downloaded", _("Downloaded an original")
     FILE_CHECKED = "evidence.file_checked", _("Checked a file's hash")
+    FILE_QUARANTINED = "evidence.file_quarantined", _("Found a stored file damaged or missing")
+    FILE_SOUND_AGAIN = "evidence.file_sound_again", _("Found a damaged file sound again")
     FILE_REPAIRED = "evidence.file_repaired", _("Replaced a damaged file by the same bytes, received again")
+    WORKING_COPY_ADDED = "evidence.working_copy_added", _("Added a working copy")
+    MALWARE_FOUND = "evidence.malware_found", _("Found malware in a file")
+    MALWARE_GONE = "evidence.malware_gone", _("Found no malware any more in a file")
+    MALWARE_CONFIRMED = "evidence.malware_confirmed", _("Confirmed the download of a file with malware")
+    MALWARE_CLEARED = "evidence.malware_cleared", _("Released a file in spite of malware")
     CAVEAT_RELEASED = "evidence.caveat_released", _("Released a caveat")
     POST_OBSERVED = "evidence.post_observed", _("Recorded whether a post is still there")
     GRAPHIC_MARKED = "evidence.graphic_marked", _("Marked how hard evidence is to look at")
@@ -139,6 +146,9 @@ class Event(models.TextChoices):
     ISSUER_FIGURE_RECORDED = "figures.issuer_figure_recorded", _("Recorded another issuer's figure")
     ISSUER_FIGURE_CHANGED = "figures.issuer_figure_changed", _("Changed another issuer's figure")
     FIGURES_EXPORTED = "figures.exported", _("Exported figures")
+
+    # Integrity
+    FILES_CHECKED = "integrity.files_checked", _("Checked stored files against their hashes, by schedule")
 
     # Office
     AUDIT_VIEWED = "office.audit_viewed", _("Read the audit log")

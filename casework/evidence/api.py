@@ -24,8 +24,8 @@ from casework.evidence.access import can_add_file
 from casework.evidence.filters import AssessmentFilters, ItemFilters, LinkFilters, SourceFilters
 from casework.evidence.models import Assessment, EvidenceFile, EvidenceLink, Item, Source
 from casework.evidence.reading import with_files
+from casework.evidence.serializers.files import CopyInput, FileSerializer
 from casework.evidence.serializers.items import (
-    FileSerializer,
     ItemChange,
     ItemInput,
     ItemSerializer,
@@ -48,6 +48,8 @@ from casework.evidence.uploads import StoredUpload, receive_body
 from casework.evidence.views.lists import ORDERINGS
 
 OCTETS = "application/octet-stream"
+COPY = ("parent", "operation", "tool", "made_by", "note")
+"""What is said of a working copy, as parameters of the address: the body is the file."""
 
 
 class Readable(ListMixin, RetrieveMixin, CaseworkViewSet):
@@ -66,7 +68,7 @@ class ItemApi(Readable):
     serializer_class = ItemSerializer
     input_serializers = {"create": ItemInput, "partial_update": ItemChange}
     filterset_class = ItemFilters
-    extra_parameters = {"files": frozenset({"part"})}
+    extra_parameters = {"files": frozenset({"part", *COPY})}
     # The answer about a witness must not be kept to be given again; a key sent along is left alone.
     streaming = frozenset({"files", "witness"})
     orderings = ORDERINGS
@@ -116,21 +118,39 @@ class ItemApi(Readable):
                              description="The file's name, percent-encoded UTF-8."),
             OpenApiParameter("X-Content-SHA256", str, OpenApiParameter.HEADER, description="Compared when given."),
             OpenApiParameter("part", str, enum=EvidenceFile.Part.values),
+            *(OpenApiParameter(name, str, description="Of a working copy: see CopyInput.") for name in COPY),
         ],
     )  # fmt: skip
     @action(detail=True, methods=["post"], filterset_class=None)
     def files(self, request: Request, pk: str | None = None) -> Response:
-        """Seal one more file in the item: the body is the file, byte for byte."""
+        """Seal one more file in the item: the body is the file, byte for byte. A working copy names its parent."""
         item = self.get_object()
         require(can_add_file, request.user, item)
         if (request.content_type or "").partition(";")[0].strip().lower() != OCTETS:
             raise UnsupportedMediaType(request.content_type or "")
         part = request.query_params.get("part", EvidenceFile.Part.ATTACHMENT)
+        copy = self._copy_of(request, item, part)
         with receive_body(request._request, name=_file_name(request)) as upload:
-            return self.once(request, upload.sha256, lambda: self._add(item, upload, part))
+            return self.once(request, upload.sha256, lambda: self._add(item, upload, part, copy))
 
-    def _add(self, item: Item, upload: StoredUpload, part: str) -> Response:
-        file = actions.add_file(item, actor=self.person, upload=upload, part=part)
+    def _copy_of(self, request: Request, item: Item, part: str) -> dict[str, Any] | None:
+        """What is said of a working copy, None for any other file. Raises Invalid and ValidationError."""
+        given = {name: request.query_params[name] for name in COPY if name in request.query_params}
+        if part != EvidenceFile.Part.WORKING_COPY:
+            if given:
+                message = _("Only a working copy (part=working_copy) takes this.")
+                raise Invalid(message, fields={name: [message] for name in given})
+            return None
+        said = CopyInput(data=given, item=item, context=self.get_serializer_context())
+        said.is_valid(raise_exception=True)
+        return dict(said.validated_data)
+
+    def _add(self, item: Item, upload: StoredUpload, part: str, copy: dict[str, Any] | None) -> Response:
+        if copy is not None:
+            parent = copy.pop("parent")
+            file = actions.add_working_copy(parent, actor=self.person, upload=upload, **copy)
+        else:
+            file = actions.add_file(item, actor=self.person, upload=upload, part=part)
         return Response(FileSerializer(file, context=self.get_serializer_context()).data, status=201)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.care.models import Graphic
 from casework.cases.case_rooms import case_counts
 from casework.cases.rooms import CaseRoom, Facts, Step, register
-from casework.evidence.models import Caveat, EvidenceLink
+from casework.evidence.models import Blob, Caveat, EvidenceFile, EvidenceLink
 from casework.evidence.models.kinds import Use
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from casework.cases.models import Case
 
 
-NOTHING = {"items": 0, "graphic": 0, "unsourced": 0, "contradicting": 0, "shared": 0}
+NOTHING = {"items": 0, "graphic": 0, "unsourced": 0, "contradicting": 0, "shared": 0, "damaged": 0}
 
 
 def evidence_counts(case: Case) -> dict[str, int]:
-    """How many items are linked, and of them the graphic, the unsourced, the contradicting, and those that caveat and
-    consent let some recipient have (`shared`)."""
+    """How many items are linked, and of them the graphic, the unsourced, the contradicting, those that caveat and
+    consent let some recipient have (`shared`), and those with a file in quarantine (`damaged`)."""
     return case_counts(case)["evidence"] or NOTHING
 
 
@@ -38,6 +38,8 @@ _CONSENTED = Q(item__testimony=None) | Q(
 
 
 def _counts() -> dict[str, Combinable]:
+    unsound = Blob.objects.unsound().values("sha256")
+    in_quarantine = EvidenceFile.objects.filter(item=OuterRef("item"), blob__in=unsound)
     counted = (
         EvidenceLink.objects.present()
         .filter(case=OuterRef("pk"))
@@ -50,6 +52,7 @@ def _counts() -> dict[str, Combinable]:
                 unsourced=Count("pk", filter=Q(item__source=None)),
                 contradicting=Count("pk", filter=Q(bearing=EvidenceLink.Bearing.CONTRADICTS)),
                 shared=Count("pk", filter=_SHARED & _CONSENTED),
+                damaged=Count("pk", filter=Exists(in_quarantine)),
             )
         )
         .values("counts")
@@ -87,6 +90,7 @@ def register_room() -> None:
             facts=evidence_facts,
             count=lambda facts: facts["items"],
             steps=evidence_steps,
+            head_template="evidence/parts/_case_head.html",
             aside_template="evidence/parts/_case_aside.html",
         )
     )

@@ -17,8 +17,9 @@ from procrastinate.contrib.django import app
 from casework.core.errors import IntegrityFailure
 from casework.core.workflow import change
 from casework.evidence import previews, store, sweeping
+from casework.evidence.actions import checking
 from casework.evidence.models import Blob, EvidenceFile, Preview, Video
-from casework.evidence.queue import PREVIEWS, PROBE, queue_lost_previews
+from casework.evidence.queue import MENDED, PREVIEWS, PROBE, queue_lost_previews
 from casework.evidence.sniffing import Sniffed, sniff
 
 _log = structlog.get_logger("casework.evidence")
@@ -61,6 +62,12 @@ def probe_video(item_id: str) -> None:
     except (previews.PreviewFailed, IntegrityFailure):
         return
     _write_facts(video, facts)
+
+
+@app.task(name=MENDED, queue="upkeep")
+def note_mended(sha256: str) -> None:
+    """Tell the items that hold these bytes that they are sound again."""
+    checking.note_mended(sha256)
 
 
 # Every six hours: a machine that is switched off at night sweeps by day.

@@ -46,6 +46,21 @@ class JudgementQuerySet(ItemPartQuerySet):
         return self.order_by(*apart, "by_id", "-at", "-id").distinct(*apart, "by_id")
 
 
+class FilePartQuerySet(models.QuerySet):
+    """Rows that belong to one file by their `file` foreign key."""
+
+    def visible_to(self, user: User) -> FilePartQuerySet:
+        return self.filter(visible_item(user, "file__item__")) if user.is_active else self.none()
+
+
+class BlobQuerySet(models.QuerySet):
+    """Stored bytes. They are nobody's: what may be told of them is asked of the files that stand for them."""
+
+    def unsound(self) -> BlobQuerySet:
+        """In quarantine: the last check did not find the bytes that were received."""
+        return self.exclude(check_result="matches")
+
+
 class LinkQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> LinkQuerySet:
         return self.filter(visible_case(user, "case__"))

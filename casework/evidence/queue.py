@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from procrastinate.contrib.django import app
@@ -14,6 +15,11 @@ from casework.evidence.models import Blob, Item, Preview
 
 PREVIEWS = "casework.evidence.jobs.make_previews"
 PROBE = "casework.evidence.jobs.probe_video"
+MENDED = "casework.evidence.jobs.note_mended"
+SCAN = "casework.integrity.jobs.scan_file"
+ALERT = "casework.integrity.jobs.tell_of_damage"
+ALERT_AFTER = datetime.timedelta(minutes=3)
+"""Damage seldom comes alone: what is found within this time is told in one mail."""
 MOST_ATTEMPTS = 3
 MOST_AT_ONCE = 500
 GIVEN_UP = "making it was begun three times and never ended"
@@ -60,3 +66,19 @@ def _jobs_alive(sha256: str) -> QuerySet[ProcrastinateJob]:
 def queue_probe(item: Item) -> None:
     """Have a video's duration, frame size and codecs read from its file."""
     app.configure_task(PROBE).defer(item_id=str(item.pk))
+
+
+def queue_scan(blob: Blob) -> None:
+    """Have stored bytes looked at by the malware scanner, where there is one."""
+    if settings.CASEWORK_CLAMD:
+        app.configure_task(SCAN).defer(sha256=blob.pk)
+
+
+def queue_mended(blob: Blob) -> None:
+    """Have the items that hold these bytes told that they are sound again."""
+    app.configure_task(MENDED).defer(sha256=blob.pk)
+
+
+def queue_alert() -> None:
+    """Have auditors and administrators told, shortly, that stored files were found damaged."""
+    app.configure_task(ALERT, schedule_in={"seconds": int(ALERT_AFTER.total_seconds())}).defer()

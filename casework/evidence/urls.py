@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from casework.evidence.tus.views import UploadsView, UploadView
-from casework.evidence.views import arriving, files, items, judgements, lists, registering, sources
+from casework.evidence.views import arriving, copies, files, items, judgements, lists, registering, sources
 
 app_name = "evidence"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("evidence/files/<uuid:pk>/cover/", files.file_cover, name="cover"),
     path("evidence/files/<uuid:pk>/original/", files.file_original, name="original"),
     path("evidence/files/<uuid:pk>/check/", files.file_check, name="check"),
+    path("evidence/files/<uuid:pk>/copy/", copies.file_copy, name="copy"),
+    path("evidence/files/<uuid:pk>/infected/", copies.file_infected, name="infected"),
+    path("evidence/files/<uuid:pk>/clear/", copies.file_clear, name="clear"),
     path("evidence/links/<uuid:pk>/unlink/", items.item_unlink, name="unlink"),
     path("evidence/<uuid:pk>/", items.item_detail, name="detail"),
     path("evidence/<uuid:pk>/change/", items.item_change, name="change"),

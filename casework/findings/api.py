@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 class FindingApi(ListMixin, RetrieveMixin, CaseworkViewSet):
     """Findings. A session approves after a fresh proof of identity; a token never does."""
 
-    queryset = Finding.objects.select_related("case", "returned_by").prefetch_related("victim_counts", "cited__item")
+    queryset = (
+        Finding.objects.select_related("case", "returned_by")
+        .prefetch_related("victim_counts", "cited__item")
+        .with_damage()
+    )
     serializer_class = FindingSerializer
     input_serializers = {"create": FindingInput}
     filterset_class = FindingFilters

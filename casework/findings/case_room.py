@@ -45,7 +45,7 @@ def _findings() -> QuerySet[Finding]:
     rows = VictimCount.objects.filter(finding=OuterRef("pk"))
     stated = ArraySubquery(rows.values(row=JSONObject(status="status", at_least="at_least", at_most="at_most")))
     people_and_parties = ("proposed_by", "approved_by", "victims_party", "responsible_party")
-    return Finding.objects.select_related(*people_and_parties).annotate(stated=stated)
+    return Finding.objects.select_related(*people_and_parties).annotate(stated=stated).with_damage()
 
 
 def finding_today(case: Case) -> Finding | None:

@@ -50,13 +50,15 @@ class CitedSerializer(StrictModelSerializer):
 
 
 class FindingSerializer(StrictModelSerializer):
-    """A finding with everything it stands on. `superseded_on` is the first day on which it was no longer in force."""
+    """A finding with everything it stands on. `superseded_on` is the first day on which it was no longer in force;
+    `evidence_damaged` says that a cited file is damaged or missing."""
 
     occurred = PartialDateSerializerField(read_only=True)
     counts = CountSerializer(source="victim_counts", many=True, read_only=True)
     cited = CitedSerializer(many=True, read_only=True)
     in_force_from = serializers.SerializerMethodField()
     superseded_on = serializers.DateField(read_only=True)
+    evidence_damaged = serializers.BooleanField(read_only=True)
     transitions = AvailableTransitionsField(FINDING_WORKFLOW)
 
     class Meta:
@@ -77,6 +79,7 @@ class FindingSerializer(StrictModelSerializer):
             "reasons",
             "counts",
             "cited",
+            "evidence_damaged",
             "proposed_by",
             "proposed_at",
             "returned_code",

@@ -8,6 +8,12 @@ if TYPE_CHECKING:
     from casework.accounts.models import User
 
 
+def can_read_integrity(user: User, _: Any = None) -> bool:
+    """The state of the store: auditors. They read of hashes, counts and days; of an item its reference, and only when
+    they may open it."""
+    return user.is_active and user.is_auditor
+
+
 def can_read_heads(user: User, _: Any = None) -> bool:
     """Heads, time-stamps and where they went: auditors, and administrators, who keep the key and the addresses."""
     return user.is_active and (user.is_auditor or user.is_administrator)

@@ -1,5 +1,5 @@
 """What the worker does for integrity, by part."""
 
-from casework.integrity import head_jobs
+from casework.integrity import fixity_jobs, head_jobs
 
-__all__ = ["head_jobs"]
+__all__ = ["fixity_jobs", "head_jobs"]

@@ -5,9 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from casework.cases.models import Case
+from casework.integrity.access import can_read_integrity
 
 if TYPE_CHECKING:
     from casework.accounts.models import User
+
+__all__ = [
+    "can_export_audit",
+    "can_read_audit",
+    "can_read_audit_details",
+    "can_read_history",
+    "can_read_integrity",
+]
 
 
 def can_read_audit(user: User, _: object = None) -> bool:
@@ -21,10 +30,6 @@ def can_read_audit_details(user: User, _: object = None) -> bool:
 
 
 def can_export_audit(user: User, _: object = None) -> bool:
-    return user.is_active and user.is_auditor
-
-
-def can_read_integrity(user: User, _: object = None) -> bool:
     return user.is_active and user.is_auditor
 
 

@@ -19,7 +19,7 @@ from casework.audit.models import AuditEvent
 from casework.cases.models import Case, CaseAssignment, Task
 from casework.core.charts import Chart, month_chart
 from casework.core.paging import capped_count, count_text
-from casework.evidence.models import Item
+from casework.evidence.models import Blob, Item
 from casework.figures.counting import headline_queries, total_figure
 from casework.findings.models import Conclusion, Finding
 from casework.findings.queries import own_proposals, waiting_for
@@ -84,11 +84,12 @@ class Watch:
 
 @dataclass
 class Keys:
-    """The part of Home for administrators."""
+    """The part of Home for administrators; `damaged` are stored files that they have to restore."""
 
     tiles: list[Tile]
     unguarded: list[User]
     ending: list[RoleGrant]
+    damaged: int = 0
 
 
 @dataclass
@@ -234,7 +235,13 @@ def _watch() -> Watch:
     tiles = [
         Tile(_("Break-glass in 30 days"), _counted(glass), f"{log}?event={Event.BROKE_GLASS.value}", _("Show them")),
         Tile(_("Refusals in 7 days"), _counted(refusals), f"{log}?event={Event.REFUSED.value}", _("Show them")),
-        Tile(_("Stored files not sound"), str(state.unsound), page("office:integrity"), _("Integrity")),
+        Tile(
+            _("Stored files not sound"),
+            str(state.unsound),
+            page("integrity:fixity"),
+            _("Checks of stored files"),
+            tone="bad" if state.unsound else "",
+        ),
         Tile(_("Links of the audit chain"), str(state.links), log, _("Open the audit log")),
     ]
     watched = [Event.BROKE_GLASS, Event.REFUSED, Event.SIGN_IN_FAILED, Event.ROLE_GRANTED, Event.CASE_ACCESS_GRANTED]
@@ -259,4 +266,5 @@ def _keys() -> Keys:
         Tile(_("Roles ending within 30 days"), _counted(ending), people, _("Renew or let end")),
         Tile(_("Invitations not taken up"), _counted(open_links), people, _("Show people")),
     ]
-    return Keys(tiles=tiles, unguarded=list(unguarded[:SHORT]), ending=list(ending[:SHORT]))
+    damaged = Blob.objects.unsound().count()
+    return Keys(tiles=tiles, damaged=damaged, unguarded=list(unguarded[:SHORT]), ending=list(ending[:SHORT]))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Count, Min, Q, Sum
 
 from casework.audit import clock
 from casework.audit.events import Event
 from casework.audit.models import AuditEvent
 from casework.evidence.models import Blob, Preview
-
-CHECK_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Integrity:
 
 def report() -> Integrity:
     """The present state. Five queries; nothing is read from the store."""
-    limit = clock.now() - datetime.timedelta(days=CHECK_DAYS)
+    limit = clock.now() - datetime.timedelta(days=settings.CASEWORK_FIXITY_DAYS)
     counts = dict(Blob.objects.order_by().values_list("check_result").annotate(number=Count("pk")))
     whole = Blob.objects.aggregate(
         number=Count("pk"), size=Sum("size", default=0), oldest=Min("checked_at"),

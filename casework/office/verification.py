@@ -18,9 +18,9 @@ from django.db.models.functions import Cast
 from casework.audit import record
 from casework.core.errors import IntegrityFailure
 from casework.evidence import store
-from casework.evidence.actions.blobs import recheck
 from casework.evidence.actions.custody import walk
 from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item
+from casework.integrity import fixity
 from casework.integrity.checking import heads_that_do_not_hold
 from casework.referrals.models import Correspondence, Package
 
@@ -111,7 +111,7 @@ def verify_files(report: Report, *, rehash: bool) -> None:
     for blob in Blob.objects.order_by("sha256").iterator(chunk_size=500):
         report.files += 1
         report.bytes += blob.size
-        found = recheck(blob) if rehash else _glance(blob)
+        found = fixity.check(blob) if rehash else _glance(blob)
         if found != Blob.Check.MATCHES:
             words = "is missing" if found == Blob.Check.MISSING else "does not match its hash"
             report.problems.append(f"file {path_of(blob.sha256)} {words}; used by {', '.join(used_by(blob))}")

@@ -54,12 +54,15 @@ class Withheld:
 
 @dataclass(frozen=True)
 class DisclosedFile:
-    """A copy that goes along: its neutral name in the package, size in bytes."""
+    """A copy that goes along: its neutral name in the package, size in bytes; of a working copy what was done to which
+    file, by its hash."""
 
     evidence: str
     name: str
     sha256: str
     size: int
+    made_from: str = ""
+    operation: str = ""
 
 
 @dataclass(frozen=True)
@@ -275,7 +278,15 @@ def _evidence(
             )
         elif named and with_files:
             files[item.reference] = [
-                DisclosedFile(item.reference, name, file.blob_id, file.blob.size) for name, file in named
+                DisclosedFile(
+                    item.reference,
+                    name,
+                    file.blob_id,
+                    file.blob.size,
+                    file.parent.blob_id if file.parent else "",
+                    file.operation,
+                )
+                for name, file in named
             ]
         shown.append(
             DossierEvidence(

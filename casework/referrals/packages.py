@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from casework.audit.chain import canonical
 from casework.core.errors import Blocked, Conflict, IntegrityFailure
 from casework.evidence import store
-from casework.evidence.actions.blobs import blob_is_sound
+from casework.evidence.actions.checking import blob_is_sound
 from casework.evidence.models import Blob
 from casework.integrity.chains import package_proof
-from casework.referrals.disclosure import Disclosure, compute_disclosure
+from casework.referrals.disclosure import DisclosedFile, Disclosure, compute_disclosure
 from casework.referrals.models import Package, Referral
 
 FORMAT = "casework-package-1"
@@ -53,11 +53,17 @@ def manifest_of(
         "content_sha256": hashlib.sha256(canonical(_undated(disclosure.content))).hexdigest(),
         "cases": [{"case": case, "finding": finding} for case, finding in disclosure.findings.items()],
         "evidence": [{"evidence": reference, "cases": cases} for reference, cases in evidence.items()],
-        "files": [
-            {"name": f"evidence/{file.name}", "evidence": file.evidence, "sha256": file.sha256, "size": file.size}
-            for file in disclosure.files
-        ],
+        "files": [_file_line(file) for file in disclosure.files],
     }
+
+
+def _file_line(file: DisclosedFile) -> dict[str, Any]:
+    """One copy of evidence. A working copy names what it was made from by its hash, and what was done: who has both
+    can tell that they belong together, and who has one only that there is another."""
+    line: dict[str, Any] = {
+        "name": f"evidence/{file.name}", "evidence": file.evidence, "sha256": file.sha256, "size": file.size,
+    }  # fmt: skip
+    return line | ({"made_from": file.made_from, "operation": file.operation} if file.made_from else {})
 
 
 def _undated(content: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +120,10 @@ def require_sound_files(files: list[tuple[str, str]]) -> None:
         blob = blobs.get(sha256)
         if blob is None or not blob_is_sound(blob):
             raise IntegrityFailure(
-                _("A stored file of %(item)s is missing or damaged. Nothing is disclosed. Tell the administrator.")
+                _(
+                    "A stored file of %(item)s is missing or damaged. Nothing is disclosed. Add the same file to the "
+                    "item once more, or have the administrator restore it; then try again."
+                )
                 % {"item": name}
             )
 

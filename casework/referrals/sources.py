@@ -78,7 +78,7 @@ def _add_evidence(parts: dict[uuid.UUID, CaseParts], referral: Referral) -> None
         if link.pk in chosen:
             part.chosen.append((link, chosen[link.pk]))
     items = {link.item_id for part in parts.values() for link, _ in part.chosen}
-    for file in EvidenceFile.objects.filter(item__in=items).select_related("blob"):
+    for file in EvidenceFile.objects.filter(item__in=items).select_related("blob", "parent"):
         files[file.item_id].append(file)
     for part in parts.values():
         part.chosen.sort(key=lambda pair: pair[0].item.reference)

@@ -29,6 +29,7 @@ office:audit                     -              AU          -
 office:audit_export              -              U           -
 office:audit_verify              -              -           AU
 office:integrity                 -              U           -
+integrity:fixity                 -              U           -
 office:case_history              case           IROV        -
 office:api_docs                  -              IROVAUX     -
 cases:list                       -              IROVAUX     -
@@ -73,6 +74,9 @@ evidence:reveal                  file           -           IROV
 evidence:cover                   file           -           IROV
 evidence:original                file           IRO         -
 evidence:check                   file           -           IRO
+evidence:copy                    file           I           I
+evidence:infected                file           IRO         IRO
+evidence:clear                   file           IO          IO
 evidence:unlink                  link           I           I
 evidence:detail                  item           IROV        -
 evidence:change                  item           I           I

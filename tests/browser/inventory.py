@@ -9,8 +9,9 @@ from typing import Any
 from django.urls import get_resolver, reverse
 
 from casework.accounts.models import RoleGrant
+from casework.audit import clock
 from casework.cases.models import CaptureMoment, Party, Perpetrator, Task, Victim
-from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Source
+from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Scan, Source
 from casework.evidence.models.items import Kind
 from casework.figures.models import IssuerFigure
 from casework.findings.models import Finding
@@ -64,6 +65,7 @@ office:home := investigator -
 office:search := investigator -
 office:audit := auditor -
 office:integrity := auditor -
+integrity:fixity := auditor -
 office:api_docs := investigator -
 office:case_history := investigator case
 cases:list := investigator -
@@ -104,6 +106,9 @@ evidence:look := investigator video_file
 evidence:observe := investigator post
 evidence:release := investigator video
 evidence:add_file := investigator video
+evidence:copy := investigator file
+evidence:infected := investigator infected
+evidence:clear := investigator infected
 evidence:unlink := investigator link
 evidence:case_evidence := investigator case fresh
 evidence:source_list := investigator -
@@ -217,6 +222,7 @@ def examples(office: SimpleNamespace) -> dict[str, Any]:
         "disabled": office.users["south.officer"], "team": case.team, "party": Party.objects.get(code="UA"),
     }  # fmt: skip
     found["video_file"] = EvidenceFile.objects.filter(item=found["video"]).first()
+    found |= {"file": found["video"].files.first(), "infected": _infected(found["post"])}
     found |= {f"{state}_finding": Finding.objects.filter(state=state).first() for state in Finding.State.values}
     found["returned_finding"] = Finding.objects.filter(state="returned", proposed_by=mine).first()
     found |= {f"import_{batch.state}": batch for batch in Import.objects.all()}
@@ -228,6 +234,20 @@ def some_pair(items: Any) -> Pair:
     """Two items of a case that a worker would have paired."""
     first, second = sorted(items.order_by("reference")[:2], key=lambda item: item.pk)
     return Pair.objects.get_or_create(first=first, second=second, defaults={"kinds": ["footage"], "sure": 3})[0]
+
+
+def _infected(item: Item) -> EvidenceFile | None:
+    """A file of the item in which a scanner found something."""
+    file = item.files.first()
+    if file is not None:
+        said = {
+            "state": "found",
+            "signature": "Win.Test.EICAR_HDB-1",
+            "engine": "ClamAV 1.4.2",
+            "scanned_at": clock.now(),
+        }
+        Scan.objects.update_or_create(blob=file.blob, defaults=said)
+    return file
 
 
 def addresses(office: SimpleNamespace) -> dict[str, list[str]]:

@@ -5,10 +5,12 @@ several items does it before recording any audit event, and in the order of the 
 """
 
 from casework.evidence.actions.caveats import release_caveat
+from casework.evidence.actions.copies import add_working_copy
 from casework.evidence.actions.files import add_file, add_files, check_file, note_download, reveal_file
 from casework.evidence.actions.items import change_item, register_each, register_item
 from casework.evidence.actions.judgements import assess_item, mark_graphic, rate_item
 from casework.evidence.actions.links import link_item, unlink_item
+from casework.evidence.actions.malware import clear_file, confirm_download
 from casework.evidence.actions.observations import observe_post
 from casework.evidence.actions.sources import add_source, change_source, rate_source
 from casework.evidence.actions.testimony import add_earlier_interview, see_witness, withdraw_consent
@@ -18,10 +20,13 @@ __all__ = [
     "add_file",
     "add_files",
     "add_source",
+    "add_working_copy",
     "assess_item",
     "change_item",
     "change_source",
     "check_file",
+    "clear_file",
+    "confirm_download",
     "link_item",
     "mark_graphic",
     "note_download",

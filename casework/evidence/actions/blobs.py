@@ -1,4 +1,4 @@
-"""Bytes on their way from an upload to the store and to a row, and the proof that they are still the same."""
+"""Bytes on their way from an upload to the store and to a row."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.utils.translation import gettext as _
 
-from casework.audit import clock
-from casework.audit.events import Event
-from casework.audit.record import record
 from casework.core.errors import Conflict, IntegrityFailure
 from casework.evidence import store
+from casework.evidence.actions.checking import note_repair
 from casework.evidence.models import Blob, Upload
-from casework.evidence.queue import queue_previews
+from casework.evidence.queue import queue_previews, queue_scan
 from casework.evidence.signals import blob_stored
 from casework.evidence.sniffing import Sniffed, sniff
 from casework.evidence.uploads import StoredUpload
@@ -91,21 +89,13 @@ def blob_of(sealed: Sealed) -> Blob:
     if not made and (blob.blake3, blob.size) != (sealed.blake3, sealed.size):
         raise IntegrityFailure(_("The store is damaged and did not take the file. Tell the administrator."))
     if not made and (sealed.set_aside or blob.check_result != Blob.Check.MATCHES):
-        _note_repair(blob, sealed)
+        note_repair(blob, set_aside=sealed.set_aside)
     if sealed.sniffed.previewable:
         queue_previews(blob)
     blob_stored.send(sender=Blob, blob=blob, sniffed=sealed.sniffed)
+    if made:
+        queue_scan(blob)
     return blob
-
-
-def _note_repair(blob: Blob, sealed: Sealed) -> None:
-    """Bytes that were damaged or missing are whole again. In nobody's name: whoever sent them does not learn that they
-    were here before."""
-    before = blob.check_result if blob.check_result != Blob.Check.MATCHES else Blob.Check.MISMATCH
-    blob.check_result, blob.checked_at = Blob.Check.MATCHES, clock.now()
-    blob.save(update_fields=["check_result", "checked_at"])
-    detail = {"sha256": blob.sha256, "before": str(before), "set_aside": sealed.set_aside}
-    record(Event.FILE_REPAIRED, actor=None, obj=blob, detail=detail)
 
 
 def forget_blob(sha256: str) -> None:
@@ -122,19 +112,3 @@ def forget_blob(sha256: str) -> None:
 def keep_blob(upload: StoredUpload) -> Blob:
     """Keep an upload's bytes in the store and have their row; for correspondence and packages as well as evidence."""
     return blob_of(seal(upload))
-
-
-def recheck(blob: Blob) -> Blob.Check:
-    """Hash the stored bytes again and write down what was found, and when."""
-    found = {
-        store.CheckResult.OK: Blob.Check.MATCHES,
-        store.CheckResult.MISSING: Blob.Check.MISSING,
-    }.get(store.check(blob.sha256, blob.size), Blob.Check.MISMATCH)
-    blob.check_result, blob.checked_at = found, clock.now()
-    blob.save(update_fields=["check_result", "checked_at"])
-    return found
-
-
-def blob_is_sound(blob: Blob) -> bool:
-    """Whether the stored bytes are, now, what they were when received. Reads them all: for before a package is made."""
-    return recheck(blob) is Blob.Check.MATCHES

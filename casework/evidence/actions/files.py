@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,20 +15,27 @@ from casework.audit.record import record
 from casework.care.actions import begin_look
 from casework.care.reading import preference_of
 from casework.core.access import require
-from casework.core.errors import IntegrityFailure, Invalid
+from casework.core.errors import Blocked, Invalid
 from casework.evidence.access import can_add_file, can_check_file, can_download, can_reveal_file
-from casework.evidence.actions.blobs import Sealed, blob_of, recheck, seal_all
+from casework.evidence.actions.blobs import Sealed, blob_of, seal_all
+from casework.evidence.actions.checking import recheck
 from casework.evidence.actions.common import take_item
 from casework.evidence.actions.custody import append_custody
 from casework.evidence.actions.uploads import take_uploads
 from casework.evidence.looking import Shown
-from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item, Upload
+from casework.evidence.malware import is_found
+from casework.evidence.models import CustodyEvent, EvidenceFile, Item, Upload
 from casework.evidence.models.items import Kind
+from casework.evidence.quarantine import require_served
 from casework.evidence.queue import queue_probe
 
 if TYPE_CHECKING:
     from casework.care.models import Look
     from casework.evidence.uploads import StoredUpload
+
+
+ADDED_AS = [part for part in EvidenceFile.Part.values if part != EvidenceFile.Part.WORKING_COPY]
+"""What a file can be added as by itself; a working copy names what it was made from (actions/copies.py)."""
 
 
 def add_file(
@@ -44,7 +52,7 @@ def add_files(
 
     Raises Conflict for a resumable upload that is not whole, or that another record has.
     """
-    if part not in EvidenceFile.Part.values:
+    if part not in ADDED_AS:
         raise Invalid(_("Say what the file is."), fields={"part": [_("Choose what the file is.")]})
     with transaction.atomic():
         take_item(item, actor, can_add_file)
@@ -58,7 +66,31 @@ def add_files(
     return files
 
 
-def write_files(item: Item, sealed: Sequence[Sealed], *, actor: User, part: str) -> list[EvidenceFile]:
+@dataclass(frozen=True)
+class Derivation:
+    """How a working copy came to be: from which file of the item, by what operation, with which tool, by whom."""
+
+    parent: EvidenceFile
+    operation: str
+    tool: str
+    made_by: str = ""
+    note: str = ""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        names = {"operation": self.operation, "tool": self.tool, "made_by": self.made_by, "made_note": self.note}
+        return {"parent": self.parent, **names}
+
+    @property
+    def in_custody(self) -> dict[str, Any]:
+        """What the chain says of it: nothing that a person wrote in their own words."""
+        parent = {"parent": str(self.parent.pk), "parent_sha256": self.parent.blob_id}
+        return {**parent, "operation": str(self.operation)}
+
+
+def write_files(
+    item: Item, sealed: Sequence[Sealed], *, actor: User, part: str, made: Derivation | None = None
+) -> list[EvidenceFile]:
     """The rows and custody of sealed files, in the caller's transaction, with the item locked."""
     # Always in the order of the hashes, so that two people who add the same files at once do not wait for each other.
     blobs = {each.sha256: blob_of(each) for each in sorted(sealed, key=lambda each: each.sha256)}
@@ -72,8 +104,9 @@ def write_files(item: Item, sealed: Sequence[Sealed], *, actor: User, part: str)
             declared_type=bytes_.declared_type,
             flagged=bytes_.sniffed.note[:200],
             added_by=actor,
+            **(made.columns if made else {}),
         )
-        detail = {"file": str(file.pk), "size": bytes_.size, "part": str(part)}
+        detail = {"file": str(file.pk), "size": bytes_.size, "part": str(part), **(made.in_custody if made else {})}
         append_custody(item, CustodyEvent.Act.FILE_ADDED, actor=actor, sha256=file.blob_id, detail=detail)
         files.append(file)
     if item.kind == Kind.VIDEO and files:
@@ -101,22 +134,30 @@ def reveal_file(file: EvidenceFile, *, actor: User, shown: Shown | None = None, 
 def require_download(file: EvidenceFile, *, actor: User) -> None:
     """Raise unless the person may have the original and its last check found it whole."""
     require(can_download, actor, file.item)
-    if file.blob.check_result != Blob.Check.MATCHES:
-        raise IntegrityFailure(
-            _("The stored file no longer matches its recorded hash, so it is not given out. Tell the administrator.")
-        )
+    require_served(file.blob)
 
 
-def note_download(file: EvidenceFile, *, actor: User) -> EvidenceFile:
-    """Put on record that the person takes a copy of the original. Raises as `require_download`."""
+def note_download(file: EvidenceFile, *, actor: User, confirmed: bool = False) -> EvidenceFile:
+    """Put on record that the person takes a copy of the original. Raises as `require_download`, and Blocked for a file
+    in which malware was found unless it is `confirmed` (see actions/malware.py)."""
     with transaction.atomic():
         row = take_item(file.item, actor)
         require_download(file, actor=actor)
+        require_confirmed(file, confirmed=confirmed)
         append_custody(
             row, CustodyEvent.Act.DOWNLOADED, actor=actor, sha256=file.blob_id, detail={"file": str(file.pk)}
         )
         record(Event.FILE_DOWNLOADED, actor=actor, obj=row, detail={"file": str(file.pk), "sha256": file.blob_id})
     return file
+
+
+def require_confirmed(file: EvidenceFile, *, confirmed: bool) -> None:
+    """Raise Blocked for a file in which malware was found, unless the person said that they want it all the same."""
+    if not confirmed and is_found(file.blob):
+        raise Blocked(
+            _("The scanner found malware in this file. Confirm on the item's page that you want it all the same."),
+            code="malware",
+        )
 
 
 def check_file(file: EvidenceFile, *, actor: User) -> str:

@@ -15,6 +15,7 @@ from casework.core.dates import PartialDateField
 from casework.core.filters import VisibleChoiceField
 from casework.core.forms import CaseworkForm, HalfText, LongText, StaleEditMixin
 from casework.core.once import OnceMixin
+from casework.evidence.actions.files import ADDED_AS
 from casework.evidence.forms.details import detail_fields, earlier_fields, told_earlier
 from casework.evidence.forms.fields import (
     MomentOfUtc,
@@ -185,7 +186,9 @@ class AddFileForm(FilesMixin, OnceMixin, CaseworkForm):
     """More files for an item."""
 
     part = forms.ChoiceField(
-        label=_("What the files are"), choices=EvidenceFile.Part.choices, initial=EvidenceFile.Part.ATTACHMENT,
+        label=_("What the files are"),
+        choices=[pair for pair in EvidenceFile.Part.choices if pair[0] in ADDED_AS],
+        initial=EvidenceFile.Part.ATTACHMENT,
         widget=forms.RadioSelect,
     )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """What is kept as evidence: sources, items of each kind, files, links to cases, custody."""
 
+from casework.evidence.models.checks import Clearance, FixityDay, Scan
 from casework.evidence.models.files import Blob, CustodyEvent, EvidenceFile, Preview
 from casework.evidence.models.items import CaveatRelease, EvidenceLink, Item
 from casework.evidence.models.judgements import Assessment, CredibilityRating, GraphicMark
@@ -12,16 +13,19 @@ __all__ = [
     "Blob",
     "Caveat",
     "CaveatRelease",
+    "Clearance",
     "CredibilityRating",
     "CustodyEvent",
     "EarlierInterview",
     "EvidenceFile",
     "EvidenceLink",
+    "FixityDay",
     "GraphicMark",
     "Item",
     "Post",
     "PostStatus",
     "Preview",
+    "Scan",
     "Source",
     "SourceRating",
     "Testimony",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,25 @@ from casework.audit import clock
 from casework.audit.models import append_only
 from casework.care.models import Step
 from casework.evidence.models.items import Item
-from casework.evidence.querysets import ItemPartQuerySet
+from casework.evidence.querysets import BlobQuerySet, ItemPartQuerySet
+
+
+def copy_of_own_item() -> pgtrigger.Trigger:
+    """A working copy is made of a file that its own item holds already. Files are never changed, so that with this no
+    chain of copies leads to another item, or back to itself."""
+    return pgtrigger.Trigger(
+        name="evidencefile_copy_of_own_item",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func="""
+            IF NEW.parent_id IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM evidence_evidencefile WHERE id = NEW.parent_id AND item_id = NEW.item_id
+            ) THEN
+                RAISE EXCEPTION 'a working copy is made of a file of its own item' USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    )
 
 
 class Blob(models.Model):
@@ -32,6 +51,24 @@ class Blob(models.Model):
     stored_at = models.DateTimeField(default=clock.now)
     checked_at = models.DateTimeField(_("last checked"), default=clock.now)
     check_result = models.CharField(_("result"), max_length=10, choices=Check.choices, default=Check.MATCHES)
+    # Since when it is in quarantine, and when auditors and administrators were written to about it.
+    unsound_since = models.DateTimeField(_("in quarantine since"), null=True, editable=False)
+    told_at = models.DateTimeField(null=True, editable=False)
+
+    objects = BlobQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["checked_at", "sha256"], name="blob_by_last_check"),
+            models.Index(
+                fields=["unsound_since"], name="blob_in_quarantine", condition=~models.Q(check_result="matches")
+            ),
+        ]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether its last check found the bytes that were received. What is not sound is in quarantine."""
+        return self.check_result == self.Check.MATCHES
 
 
 class EvidenceFile(models.Model):
@@ -41,6 +78,17 @@ class EvidenceFile(models.Model):
         ORIGINAL = "original", _("Evidentiary copy")
         SCREENSHOT = "screenshot", _("Capture")
         ATTACHMENT = "attachment", _("Attachment")
+        WORKING_COPY = "working_copy", _("Working copy")
+
+    class Operation(models.TextChoices):
+        """What was done to a file to make a working copy of it."""
+
+        REDACTED = "redacted", _("Redacted")
+        BLURRED = "blurred", _("Blurred")
+        TRIMMED = "trimmed", _("Trimmed")
+        TRANSLATED = "translated", _("Translated or transcribed")
+        ENHANCED = "enhanced", _("Enhanced")
+        CONVERTED = "converted", _("Converted to another format")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     item = models.ForeignKey(Item, models.PROTECT, related_name="files")
@@ -51,12 +99,24 @@ class EvidenceFile(models.Model):
     flagged = models.CharField(_("flagged"), max_length=200, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(_("received, UTC"), default=clock.now)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies", verbose_name=_("made from"))
+    operation = models.CharField(_("what was done"), max_length=12, choices=Operation.choices, blank=True)
+    tool = models.CharField(_("made with"), max_length=160, blank=True)
+    made_by = models.CharField(_("made by"), max_length=160, blank=True)
+    made_note = models.TextField(_("what was changed and why"), max_length=5000, blank=True)
 
     objects = ItemPartQuerySet.as_manager()
 
     class Meta:
         ordering = ["added_at", "id"]
-        triggers = append_only("evidence_evidencefile")
+        triggers = [*append_only("evidence_evidencefile"), copy_of_own_item()]
+        constraints = [
+            models.CheckConstraint(
+                name="working_copy_names_its_parent",
+                condition=models.Q(part="working_copy", parent__isnull=False) & ~models.Q(operation="")
+                | ~models.Q(part="working_copy") & models.Q(parent=None, operation=""),
+            )
+        ]
 
     @property
     def audit_label(self) -> str:
@@ -120,6 +180,10 @@ class CustodyEvent(models.Model):
         REVEALED = "revealed", _("Revealed on a page")
         DOWNLOADED = "downloaded", _("Original downloaded")
         CHECKED = "checked", _("Hash checked")
+        QUARANTINED = "quarantined", _("Found damaged or missing: in quarantine")
+        MENDED = "mended", _("Found sound again: out of quarantine")
+        INFECTED = "infected", _("Malware found")
+        CLEARED = "cleared", _("Released in spite of malware")
         CITED = "cited", _("Cited in a finding")
         DISCLOSED = "disclosed", _("Disclosed to a recipient")
         RELEASED = "released", _("Caveat released")

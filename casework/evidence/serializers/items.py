@@ -17,7 +17,7 @@ from casework.core.api import (
     VisiblePrimaryKeyField,
 )
 from casework.evidence.access import SENSITIVE_DETAILS, hidden_details
-from casework.evidence.models import Caveat, EvidenceFile, EvidenceLink, Item, Source, Upload
+from casework.evidence.models import Caveat, EvidenceLink, Item, Source, Upload
 from casework.evidence.models.items import Credibility, Establishes, Kind
 from casework.evidence.serializers.details import (
     DETAILS,
@@ -26,26 +26,9 @@ from casework.evidence.serializers.details import (
     UnitReportSerializer,
     VideoSerializer,
 )
+from casework.evidence.serializers.files import FileSerializer
 
 LONG_TEXT, MAX_RECIPIENTS = 20_000, 100
-
-
-class FileSerializer(StrictModelSerializer):
-    """A file: the name is what the sender called it, `media_type` what its content says it is."""
-
-    sha256 = serializers.CharField(source="blob_id", read_only=True)
-    size = serializers.IntegerField(source="blob.size", read_only=True)
-    media_type = serializers.CharField(source="blob.media_type", read_only=True)
-    check_result = serializers.CharField(source="blob.check_result", read_only=True)
-    checked_at = serializers.DateTimeField(source="blob.checked_at", read_only=True)
-
-    class Meta:
-        model = EvidenceFile
-        fields = (
-            "id", "part", "name", "declared_type", "media_type", "flagged", "size", "sha256", "added_at", "checked_at",
-            "check_result",
-        )  # fmt: skip
-        read_only_fields = fields
 
 
 class LinkSerializer(StrictModelSerializer):

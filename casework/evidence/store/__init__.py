@@ -118,9 +118,9 @@ def size(sha256: str) -> int:
     return originals().size(sha256)
 
 
-def check(sha256: str, size: int | None = None) -> CheckResult:
+def check(sha256: str, size: int | None = None, *, on_piece: Callable[[int], None] | None = None) -> CheckResult:
     """`Area.check` of the originals."""
-    return originals().check(sha256, size)
+    return originals().check(sha256, size, on_piece=on_piece)
 
 
 def iterate() -> Iterator[str]:

@@ -134,8 +134,11 @@ class AnyArea(ABC):
         with self.open(sha256) as blob:
             return blob.read(length) or b""
 
-    def check(self, sha256: str, size: int | None = None) -> CheckResult:
-        """Hash the stored bytes again, as they lie in the store, against their name and size."""
+    def check(
+        self, sha256: str, size: int | None = None, *, on_piece: Callable[[int], None] | None = None
+    ) -> CheckResult:
+        """Hash the stored bytes again, as they lie in the store, against their name and size. `on_piece` is told how
+        many bytes were read, piece by piece, and may hold the reading up."""
         try:
             if size is not None and self.size(sha256) != size:
                 return CheckResult.SIZE
@@ -148,6 +151,8 @@ class AnyArea(ABC):
             try:
                 while count := blob.readinto(buffer):
                     digest.update(buffer[:count])
+                    if on_piece is not None:
+                        on_piece(count)
             except (OSError, IntegrityFailure):
                 return CheckResult.DIGEST
         return CheckResult.OK if digest.hexdigest() == sha256 else CheckResult.DIGEST

@@ -30,7 +30,7 @@ def seen_item(request: PersonsRequest, pk: Any) -> Item:
 
 def seen_file(request: PersonsRequest, pk: Any) -> EvidenceFile:
     """The file of this address, of an item that the person sees, or 404."""
-    return visible_or_404(EvidenceFile.objects.select_related("item", "blob"), request.user, pk=pk)
+    return visible_or_404(EvidenceFile.objects.select_related("item", "blob__scan"), request.user, pk=pk)
 
 
 def answer_form(

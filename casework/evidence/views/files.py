@@ -17,11 +17,14 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from casework.audit import clock
 from casework.care.actions import end_look
 from casework.care.reading import preference_of
-from casework.core.errors import NotFound
+from casework.core.errors import IntegrityFailure, NotFound
 from casework.evidence.actions import check_file, note_download, reveal_file
+from casework.evidence.actions.checking import recheck
 from casework.evidence.actions.files import require_download
+from casework.evidence.actions.malware import was_confirmed
 from casework.evidence.known import known_of
 from casework.evidence.looking import Shown, cover_of, media_of, seen_token, was_revealed
+from casework.evidence.malware import is_found
 from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Preview
 from casework.evidence.serving import derived_response, original_response
 from casework.evidence.views.common import PersonsRequest, seen_file
@@ -103,10 +106,18 @@ def file_original(request: PersonsRequest, pk: uuid.UUID) -> HttpResponseBase:
     """The evidentiary copy as an attachment, in parts if asked. A download is logged once, at its beginning."""
     file = seen_file(request, pk)
     require_download(file, actor=request.user)
-    response = original_response(request, file.blob_id, file.blob.size, file.name, file.blob.media_type)
+    confirmed = was_confirmed(request.GET.get("confirmed", ""), file, request.user)
+    if is_found(file.blob) and not confirmed:
+        return HttpResponseRedirect(reverse("evidence:infected", args=[file.pk]))
+    try:
+        response = original_response(request, file.blob_id, file.blob.size, file.name, file.blob.media_type)
+    except IntegrityFailure:
+        # Into quarantine at once, with everything that follows from it.
+        recheck(file.blob)
+        raise
     if request.method == "GET" and not _goes_on(request, file):
         try:
-            note_download(file, actor=request.user)
+            note_download(file, actor=request.user, confirmed=confirmed)
         except BaseException:
             response.close()
             raise
@@ -121,7 +132,7 @@ def file_check(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     if found == Blob.Check.MATCHES:
         messages.success(request, _("The stored file is unchanged: its hash matches."))
     else:
-        text = _("The stored file is damaged or missing. It is no longer given out. Tell the administrator.")
+        text = _("The stored file is damaged or missing. It is no longer given out. Below it says what to do.")
         messages.error(request, text)
     return HttpResponseRedirect(reverse("evidence:detail", args=[file.item_id]))
 

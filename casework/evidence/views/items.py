@@ -33,9 +33,12 @@ from casework.evidence.forms.items import ChangeForm
 from casework.evidence.forms.others import LinkForm, ObservationForm, ReasonForm, ReleaseForm
 from casework.evidence.item_rooms import panels
 from casework.evidence.judging import assessments_of, can_assess_item, credibility_history, graphic_marks
+from casework.evidence.lineage import lineage_of
 from casework.evidence.looking import asked_first, cover_of
-from casework.evidence.models import EvidenceLink, Item
+from casework.evidence.malware import scan_of, standing_of
+from casework.evidence.models import Clearance, EvidenceLink, Item
 from casework.evidence.models.items import Kind
+from casework.evidence.quarantine import obstacle
 from casework.evidence.reading import (
     consent_of,
     detail_facts,
@@ -64,7 +67,11 @@ def item_detail(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "item": item,
         "icon": KIND_ICONS[item.kind],
-        "files": [(file, cover_of(item, [file], asked)) for file in item.loaded_files],
+        "files": _file_rows(item, asked),
+        "damaged": [
+            obstacle(item.reference, each.name, each.blob) for each in item.loaded_files if not each.blob.is_sound
+        ],
+        "lineage": lineage_of(item.loaded_files),
         "twins": same_bytes(item, user),
         "facts": detail_facts(item, user),
         "something_hidden": bool(hidden_details(user, item)),
@@ -96,15 +103,31 @@ def _judged(item: Item, user: User) -> dict[str, Any]:
 
 def _rights(item: Item, user: User) -> dict[str, bool]:
     """What this person may do here."""
+    releases = can_release_caveat(user, item)
     return {
         "may_change": can_change_item(user, item),
         "may_link": can_link_item(user, item),
         "may_download": can_download(user, item),
         "may_check": can_check_file(user, item),
-        "may_release": can_release_caveat(user, item) and item.caveat != "public",
+        "may_release": releases and item.caveat != "public",
+        "may_clear": releases,
         "may_assess": can_assess_item(user, item),
         "may_withdraw": can_withdraw_consent(user, item),
     }
+
+
+def _file_rows(item: Any, asked: Any) -> list[dict[str, Any]]:
+    """Each file with its cover, what is known of malware in it, and whether it was released in spite of that."""
+    cleared = set(Clearance.objects.filter(file__item=item).values_list("file_id", "signature"))
+    return [
+        {
+            "file": file,
+            "cover": cover_of(item, [file], asked),
+            "malware": standing_of(file.blob),
+            "cleared": (file.pk, scan_of(file.blob).signature) in cleared,
+        }
+        for file in item.loaded_files
+    ]
 
 
 @require_http_methods(["GET", "POST"])

@@ -21,6 +21,7 @@ from casework.findings.content import Content
 from casework.findings.models import Finding
 from casework.findings.queries import open_proposal
 from casework.findings.snapshots import returned_version
+from casework.findings.soundness import require_sound_links
 from casework.findings.workflow import FINDING_WORKFLOW
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def propose_finding(
 ) -> Finding:
     """Propose a conclusion about a case, standing on evidence linked to it; every cited file is frozen with its hash.
 
-    `counts` maps a status at death to (at least, at most) persons. Raises NotFound, NotAllowed, Invalid, or Conflict
-    when the case already has a proposal that is not decided.
+    `counts` maps a status at death to (at least, at most) persons. Raises NotFound, NotAllowed, Invalid, Conflict when
+    the case already has a proposal that is not decided, or Blocked when evidence it would stand on is in quarantine.
     """
     require_visible(actor, case)
     with transaction.atomic():
@@ -70,6 +71,7 @@ def propose_finding(
             qualifications,
         )
         content.check()
+        require_sound_links(links)
         finding = Finding.objects.create(
             reference=next_reference("F"), case=row, proposed_by=actor, **content.values()
         )  # fmt: skip
@@ -91,6 +93,7 @@ def resubmit_finding(finding: Finding, *, actor: User, expected: Any = None, **p
         transition = FINDING_WORKFLOW["resubmit"]
         if transition.allowed(actor, row) and row.state in transition.sources:
             content.check()
+            require_sound_links(content.links)
             changes = {
                 **content.values(),
                 "proposed_at": clock.now(),

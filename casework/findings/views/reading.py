@@ -14,6 +14,7 @@ from casework.core.access import visible_or_404
 from casework.evidence.caveats import limit_of
 from casework.evidence.models.items import Establishes
 from casework.findings.models import Finding, Qualification
+from casework.findings.soundness import known_damage
 from casework.findings.workflow import FINDING_WORKFLOW
 
 WITH = (
@@ -62,6 +63,7 @@ def claim_of(finding: Finding) -> dict[str, Any]:
         "most": sum(count.at_most for count in counts),
         "qualifications": [Qualification(value).label for value in finding.qualifications],
         "cited": _cited(finding),
+        "damaged": known_damage(finding),
     }
 
 

@@ -22,6 +22,7 @@ from casework.findings.forms import ApprovalForm, ReturnForm
 from casework.findings.models import Finding
 from casework.findings.queries import finding_in_force, own_proposals, queue_of, waiting_for
 from casework.findings.snapshots import changed_fields
+from casework.findings.soundness import known_damage
 from casework.findings.views.reading import claim_of, seen_finding
 from casework.findings.wording import differences
 from casework.findings.workflow import reasons_against_approval
@@ -55,7 +56,7 @@ def finding_review(request: CaseRequest, pk: Any) -> HttpResponse:
         "differences": differences(finding),
         "changed": set(changed_fields(finding)),
         "returned_reason": _returned_reason(finding),
-        "blocked": reasons_against_approval(finding, request.user),
+        "blocked": [*reasons_against_approval(finding, request.user), *known_damage(finding)],
         "decidable": finding.state == Finding.State.PROPOSED,
         "in_force": finding_in_force(finding.case),
         "own": finding.proposed_by_id == request.user.pk,
@@ -79,7 +80,7 @@ def finding_approve(request: CaseRequest, pk: Any) -> HttpResponse:
         "submit_text": _("Approve: put it in force"),
         "cancel_url": reverse("findings:review", args=[finding.pk]),
         "consequences": _consequences(finding),
-        "blocked": blocked if request.method == "GET" else [],
+        "blocked": [*blocked, *known_damage(finding)] if request.method == "GET" else [],
     }
     return answer_form(
         request, "findings/finding_confirm.html", form,

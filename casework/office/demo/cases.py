@@ -29,6 +29,7 @@ from casework.evidence.models import EvidenceLink, Item
 from casework.findings.actions import approve_finding, propose_finding, return_finding
 from casework.findings.models import Finding
 from casework.office.demo.evidence import (
+    add_copies,
     judge,
     register_post,
     register_report,
@@ -161,11 +162,15 @@ def add_course(case: Case, number: int, incident: Incident, *, actor: User) -> N
 
 REPOSTED = 101
 """The case whose recording a channel posted again."""
+WITH_COPIES = 102
+"""The case whose recording was trimmed and blurred for a recipient."""
 
 
 def file_evidence(case: Case, number: int, incident: Incident, *, actor: User, cast: Cast, team: str) -> list[Item]:
     """A video for each case; a unit report and a post for some."""
     items = [register_video(case, number, incident, actor=actor, cast=cast, team=team)]
+    if number == WITH_COPIES:
+        add_copies(items[0], number, actor=actor)
     if number % 3 != 1:
         items.append(register_report(case, number, incident, actor=actor, cast=cast, team=team))
     if number % 4 == 2:

@@ -11,7 +11,7 @@ from casework.accounts.models import User
 from casework.audit import clock
 from casework.cases.models import Case
 from casework.core.dates import DateRange
-from casework.evidence.actions import assess_item, mark_graphic, rate_item, register_item
+from casework.evidence.actions import add_working_copy, assess_item, mark_graphic, rate_item, register_item
 from casework.evidence.caveats import recipient_choices
 from casework.evidence.models import Item
 from casework.evidence.uploads import stored_from_bytes
@@ -94,6 +94,21 @@ def register_repost(case: Case, number: int, incident: Incident, *, actor: User,
         details={"copy": "copy", "first_publication": "https://t.me/field_notes_copy/77"},
         **(_common("video", number, incident, team, cast) | {"title": "The same scene, posted by a channel"}),
     )
+
+
+def add_copies(item: Item, number: int, *, actor: User) -> None:
+    """A trimmed copy of a recording, and of that a blurred one, as they would be made for a recipient."""
+    parent = item.files.select_related("item", "blob").get()
+    steps = (
+        ("trimmed", "The first second, in which the trench is seen.", "trimmed"),
+        ("blurred", "The faces of two bystanders.", "blurred"),
+    )
+    for step, (operation, note, word) in enumerate(steps, 1):
+        data = files.video(number + 700 + step, seconds=1, started=clock.now())
+        upload = stored_from_bytes(f"recording-{number:04d}-{word}.mp4", data, "video/mp4")
+        parent = add_working_copy(
+            parent, actor=actor, upload=upload, operation=operation, tool="ffmpeg 7.1", made_by="Video desk", note=note
+        )
 
 
 def register_report(case: Case, number: int, incident: Incident, *, actor: User, cast: Cast, team: str) -> Item:

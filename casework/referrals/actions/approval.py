@@ -31,6 +31,7 @@ from casework.referrals.packages import (
     require_sound_package,
     require_unchanged_since_frozen,
 )
+from casework.referrals.soundness import obstacles_of, obstacles_of_package, require_free
 from casework.referrals.workflow import APPROVE, RETURN, SUBMIT, WITHDRAW
 
 if TYPE_CHECKING:
@@ -43,12 +44,15 @@ def submit_referral(referral: Referral, *, actor: User) -> Referral:
     """Freeze the package and ask another person for approval.
 
     Each case is bound to its finding in force. Raises NotFound, NotAllowed, Conflict, IntegrityFailure naming an item
-    whose bytes are damaged, or Blocked when a text names somebody who must not be named.
+    whose bytes are damaged, or Blocked when a text names somebody who must not be named, or what would be disclosed is
+    in quarantine or holds malware that nobody released.
     """
     require_visible(referral, actor)
     require(can_submit_referral, actor, referral)
     # Read from the disk before any row is locked; bytes in the store never change by our own hand.
-    require_sound_files([(file.evidence, file.sha256) for file in compute_disclosure(referral).files])
+    would_be = compute_disclosure(referral)
+    require_sound_files([(file.evidence, file.sha256) for file in would_be.files])
+    require_free(obstacles_of(would_be))
     with transaction.atomic():
         row = take_referral(referral, actor)
         if row.state not in SUBMIT.sources or not SUBMIT.allowed(actor, row):
@@ -57,6 +61,7 @@ def submit_referral(referral: Referral, *, actor: User) -> Referral:
         disclosure = compute_disclosure(row)
         if disclosure.blocked:
             raise Blocked(_("Names that must not leave the office stand in the text."), reasons=disclosure.blocked)
+        require_free(obstacles_of(disclosure))
         package = _freeze(row, disclosure, actor)
         drafters = list(dict.fromkeys([*row.drafters, actor.pk]))
         return perform(
@@ -100,6 +105,7 @@ def approve_referral(referral: Referral, *, actor: User, sha256: str) -> Referra
     require(can_approve_referral, actor, referral)
     if referral.package is not None and referral.state == Referral.State.AWAITING_APPROVAL:
         require_sound_package(referral.package)
+        require_free(obstacles_of_package(referral.package))
     with transaction.atomic():
         row = take_referral(referral, actor)
         package = row.package

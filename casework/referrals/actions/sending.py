@@ -19,6 +19,7 @@ from casework.referrals.access import can_download_package, can_open_dossier
 from casework.referrals.actions.common import invalid, require_past, require_visible, take_referral
 from casework.referrals.models import SENT_STATES, Disclosure, Package, Recipient, Referral, ReferralCase
 from casework.referrals.packages import bound_package, require_sound_package, require_unchanged_since_frozen
+from casework.referrals.soundness import obstacles_of_package, require_free
 from casework.referrals.workflow import DELIVERY_UNKNOWN, RECORD_SENT, RESOLVE_NOT_SENT, RESOLVE_SENT
 
 if TYPE_CHECKING:
@@ -38,8 +39,14 @@ def record_sent(
     left out).
 
     `key` tells a repeated click from a second sending: the same person with the same key gets the same result again.
-    Raises NotFound, NotAllowed, StepUpRequired for an API token, Conflict when somebody else was first, Invalid.
+    Raises NotFound, NotAllowed, StepUpRequired for an API token, Conflict when somebody else was first, Invalid, and
+    IntegrityFailure or Blocked when the package does not lie in the store as it was approved.
     """
+    require_visible(referral, actor)
+    if referral.state in RECORD_SENT.sources and RECORD_SENT.allowed(actor, referral) and referral.package is not None:
+        # Read from the disk before any row is locked.
+        require_sound_package(referral.package)
+        require_free(obstacles_of_package(referral.package))
     return _sent(RECORD_SENT, referral, actor=actor, channel=channel, receipt=receipt, sent_on=sent_on, key=key)
 
 
@@ -52,7 +59,8 @@ def resolve_as_sent(
     sent_on: datetime.date | None = None,
     key: str = "",
 ) -> Referral:
-    """A sending of unknown fate did arrive: record it as sent. Takes and raises what `record_sent` does."""
+    """A sending of unknown fate did arrive: record it as sent, whatever became of the bytes since. Takes and raises
+    what `record_sent` does but for the state of the store."""
     return _sent(RESOLVE_SENT, referral, actor=actor, channel=channel, receipt=receipt, sent_on=sent_on, key=key)
 
 
@@ -81,6 +89,7 @@ def note_package_download(referral: Referral, *, actor: User) -> Package:
     require(can_download_package, actor, referral)
     package = bound_package(referral)
     require_sound_package(package)
+    require_free(obstacles_of_package(package))
     with transaction.atomic():
         row = take_referral(referral, actor)
         require(can_download_package, actor, row)

@@ -16,6 +16,7 @@ from casework.referrals.disclosure import compute_disclosure
 from casework.referrals.forms import HashForm, NothingForm, ReasonForm
 from casework.referrals.models import Referral
 from casework.referrals.packages import bound_package
+from casework.referrals.soundness import obstacles_of
 from casework.referrals.views.common import confirm_page, require_step, seen_referral
 from casework.referrals.views.reading import shown_dossier
 
@@ -39,7 +40,7 @@ def referral_submit(request: CaseRequest, pk: Any) -> HttpResponse:
         lambda values: actions.submit_referral(referral, actor=request.user),
         title=_("Submit %(ref)s for approval") % {"ref": referral.reference}, submit_text=_("Freeze and submit"),
         consequences=lines, message=_("Submitted. Somebody else has to approve it."),
-        blocked=now.blocked if request.method == "GET" else [],
+        blocked=[*now.blocked, *obstacles_of(now)] if request.method == "GET" else [],
         withheld=now.withheld, cautions=now.cautions,
     )  # fmt: skip
 
@@ -66,7 +67,7 @@ def referral_approve(request: CaseRequest, pk: Any) -> HttpResponse:
         title=_("Approve %(ref)s") % {"ref": referral.reference},
         submit_text=_("Approve for %(code)s") % {"code": referral.recipient.code},
         consequences=lines, message=_("Approved. A referral officer can send it now."),
-        package=package, blocked=shown["changed"] if request.method == "GET" else [],
+        package=package, blocked=[*shown["changed"], *shown["damaged"]] if request.method == "GET" else [],
         dossier=shown["dossier"], withheld=shown["withheld"],
     )  # fmt: skip
 

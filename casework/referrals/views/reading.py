@@ -12,6 +12,9 @@ from django.views.decorators.http import require_GET, require_safe
 
 from casework.cases.views.editing import CaseRequest
 from casework.core.access import require, visible_or_404
+from casework.core.errors import Blocked
+from casework.evidence.malware import is_found
+from casework.evidence.quarantine import require_served
 from casework.evidence.serving import original_response
 from casework.referrals import access, actions
 from casework.referrals.disclosure import compute_disclosure, dossier_from
@@ -19,6 +22,7 @@ from casework.referrals.dossier import render_dossier
 from casework.referrals.models import CorrespondenceFile, Referral
 from casework.referrals.packages import archive, changes_since_frozen
 from casework.referrals.queries import letters_of, may_know_outcome, outdated_holdings
+from casework.referrals.soundness import cautions_of, obstacles_of, obstacles_of_package
 from casework.referrals.views.common import seen_referral
 from casework.referrals.workflow import REFERRAL_WORKFLOW
 
@@ -44,6 +48,7 @@ def referral_detail(request: CaseRequest, pk: Any) -> HttpResponse:
         "letters": letters_of(referral, user) if referral.is_sent else [],
         "knows_outcome": may_know_outcome(user, referral),
         "outdated": outdated_holdings(user).filter(referral=referral) if referral.is_sent else [],
+        "damaged_findings": cautions_of(referral),
         **shown_dossier(referral),
     }
     return render(request, "referrals/referral_detail.html", context)
@@ -56,12 +61,12 @@ def shown_dossier(referral: Referral) -> dict[str, Any]:
         now = compute_disclosure(referral)
         return {
             "dossier": now.dossier, "files": now.files, "withheld": now.withheld, "cautions": now.cautions,
-            "blocked": now.blocked,
+            "blocked": [*now.blocked, *obstacles_of(now)],
         }  # fmt: skip
     changed = changes_since_frozen(referral, package) if referral.state in OPEN_STATES else []
     return {
         "dossier": dossier_from(package.content), "files": package.manifest["files"], "withheld": package.withheld,
-        "changed": changed,
+        "changed": changed, "damaged": obstacles_of_package(package) if referral.state in OPEN_STATES else [],
     }  # fmt: skip
 
 
@@ -84,6 +89,7 @@ def dossier_pdf(request: CaseRequest, pk: Any) -> HttpResponseBase:
     name = f"{referral.reference}.pdf"
     if referral.package is not None:
         blob = referral.package.dossier
+        require_served(blob)
         return original_response(request, blob.sha256, blob.size, name, "application/pdf")
     response = HttpResponse(render_dossier(compute_disclosure(referral).dossier), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="draft-{name}"'
@@ -103,9 +109,15 @@ def package_zip(request: CaseRequest, pk: Any) -> HttpResponseBase:
 @require_safe
 def letter_file(request: CaseRequest, pk: Any) -> HttpResponseBase:
     """A letter's file as an attachment."""
-    rows = CorrespondenceFile.objects.select_related("blob", "letter__referral")
+    rows = CorrespondenceFile.objects.select_related("blob__scan", "letter__referral")
     file = visible_or_404(rows, request.user, pk=pk)
     actions.note_letter_file(file, actor=request.user)
+    require_served(file.blob)
+    if is_found(file.blob):
+        raise Blocked(
+            _("The scanner found malware in this letter's file. It is kept and not given out. Tell the administrator."),
+            code="malware",
+        )
     return original_response(request, file.blob_id, file.blob.size, file.name or _("letter"), file.blob.media_type)
 
 
