@@ -38,6 +38,9 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104
 # Short jobs that must not wait behind a long one: a head of the chains is due every few minutes, an import takes hours.
 PROMPT_QUEUES = ("heads", "calls")
+# Comparing footage takes minutes and much memory: one worker does that alone, and nobody's preview waits for it.
+COMPARING_QUEUES = ("recognition",)
+GENERAL_QUEUES = ("default", "builtin", "imports", "media", "upkeep", *PROMPT_QUEUES)
 ONE_ROLE = """\
 Note: pages connect as the owner of the database, so only triggers keep the audit from being changed. To part them:
   CREATE ROLE casework_app LOGIN PASSWORD '...';
@@ -131,8 +134,9 @@ class ServeCommand(BaseCommand):
         environment = self.environment()
         children = [
             Child("web server", web_command(self.host, self.port), stop_seconds=40),
-            Child("worker", worker_command(), stop_seconds=40, restarts=True),
+            Child("worker", worker_command(*GENERAL_QUEUES), stop_seconds=40, restarts=True),
             Child("worker of heads", worker_command(*PROMPT_QUEUES), stop_seconds=40, restarts=True),
+            Child("worker of recognition", worker_command(*COMPARING_QUEUES), stop_seconds=40, restarts=True),
         ]
         supervisor = Supervisor(children, environment, self.say)
         status = supervisor.run(lambda: answers(self.host, self.port), self.announce)

@@ -26,7 +26,7 @@ from casework.recognition.queue import RECOGNISE, queue_lost, queue_missing
 _log = structlog.get_logger("casework.recognition")
 
 
-@app.task(name=RECOGNISE, queue="media")
+@app.task(name=RECOGNISE, queue="recognition")
 def recognise_file(sha256: str) -> None:
     """Read and compare these bytes unless that was done, then pair the items that hold them."""
     fingerprint = Fingerprint.objects.select_related("blob").filter(blob_id=sha256).first()

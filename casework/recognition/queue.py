@@ -37,8 +37,7 @@ def on_blob_stored(blob: Blob, sniffed: Sniffed, **_: Any) -> None:
 
 
 def _queue(sha256: str) -> None:
-    # Previews come first: people wait for them.
-    app.configure_task(RECOGNISE, priority=-10).defer(sha256=sha256)
+    app.configure_task(RECOGNISE).defer(sha256=sha256)
 
 
 def queue_missing() -> int:
