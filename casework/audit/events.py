@@ -98,6 +98,9 @@ class Event(models.TextChoices):
     UPLOAD_COMPLETED = "evidence.upload_completed", _("A file arrived whole and was sealed")
     UPLOAD_TAKEN = "evidence.upload_taken", _("Took a received file into a record")
     UPLOAD_DROPPED = "evidence.upload_dropped", _("Let go of a file that was in no record")
+    MARK_ADDED = "evidence.mark_added", _("Marked a moment of a recording")
+    MARK_CHANGED = "evidence.mark_changed", _("Changed a marked moment")
+    MARK_REMOVED = "evidence.mark_removed", _("Removed a marked moment")
     PREVIEW_MADE = "evidence.preview_made", _("Made a preview")
 
     # Imports

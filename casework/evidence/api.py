@@ -21,8 +21,8 @@ from casework.core.api import CaseworkViewSet, EmptySerializer, ListMixin, Reaso
 from casework.core.errors import Invalid
 from casework.evidence import actions
 from casework.evidence.access import can_add_file
-from casework.evidence.filters import AssessmentFilters, ItemFilters, LinkFilters, SourceFilters
-from casework.evidence.models import Assessment, EvidenceFile, EvidenceLink, Item, Source
+from casework.evidence.filters import AssessmentFilters, ItemFilters, LinkFilters, MarkFilters, SourceFilters
+from casework.evidence.models import Assessment, EvidenceFile, EvidenceLink, Item, Mark, Source
 from casework.evidence.reading import with_files
 from casework.evidence.serializers.files import CopyInput, FileSerializer
 from casework.evidence.serializers.items import (
@@ -43,6 +43,7 @@ from casework.evidence.serializers.judgements import (
     WithdrawalInput,
     WitnessSerializer,
 )
+from casework.evidence.serializers.marks import MarkedMomentChange, MarkedMomentInput, MarkedMomentSerializer
 from casework.evidence.serializers.sources import RatingInput, SourceChange, SourceInput, SourceSerializer
 from casework.evidence.uploads import StoredUpload, receive_body
 from casework.evidence.views.lists import ORDERINGS
@@ -206,6 +207,30 @@ class AssessmentApi(Readable):
         return self.created(actions.assess_item(values.pop("item"), actor=self.person, **values))
 
 
+class MarkApi(Readable):
+    """Moments that are marked on the recordings that one may see, in order of time."""
+
+    queryset = Mark.objects.filter(removed_at=None)
+    serializer_class = MarkedMomentSerializer
+    input_serializers = {"create": MarkedMomentInput, "partial_update": MarkedMomentChange}
+    filterset_class = MarkFilters
+    orderings = {"at": ("at", "made_at")}
+    default_ordering = "at"
+
+    def create(self, request: Request) -> Response:
+        """Mark a moment of a recording."""
+        values = self.validated()
+        return self.created(actions.add_mark(values.pop("file"), actor=self.person, **values))
+
+    def partial_update(self, request: Request, pk: str | None = None) -> Response:
+        """Change when or what."""
+        values = self.validated(partial=True)
+        expected = values.pop("expected_updated_at", None)
+        return self.answer(actions.change_mark(self.get_object(), actor=self.person, expected=expected, **values))
+
+    remove = transition("remove", actions.remove_mark, serializer=ReasonSerializer, output=MarkedMomentSerializer)
+
+
 class SourceApi(Readable):
     """The sources of one's own teams, with the history of their ratings."""
 
@@ -233,5 +258,6 @@ routes: list[tuple[str, type, str]] = [
     ("evidence", ItemApi, "evidence"),
     ("evidence-links", LinkApi, "evidence-link"),
     ("assessments", AssessmentApi, "assessment"),
+    ("marks", MarkApi, "mark"),
     ("sources", SourceApi, "source"),
 ]

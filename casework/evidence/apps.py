@@ -8,9 +8,12 @@ class EvidenceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Put this room on the case page, and have what arrives compared: its bytes, the addresses of posts."""
-        from casework.evidence import case_room, posts, same_bytes
+        """Put this room on the case page; have what arrives compared (its bytes, the addresses of posts); let mentions
+        of a moment of a recording be links."""
+        from casework.core import mentions
+        from casework.evidence import case_room, moments, posts, same_bytes
 
         case_room.register_room()
         posts.register_posts()
         same_bytes.register_room()
+        mentions.register(moments.MENTION, moments.mention_url)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.care.models import Graphic
 from casework.cases.models import Case
 from casework.core.filters import StrictFilterSet, VisibleFilter
-from casework.evidence.models import Assessment, EvidenceFile, EvidenceLink, Item, Post, Source
+from casework.evidence.models import Assessment, EvidenceFile, EvidenceLink, Item, Mark, Post, Source
 from casework.evidence.models.items import Credibility, Kind
 from casework.evidence.models.judgements import Aspect
 from casework.evidence.models.sources import Reliability
@@ -118,3 +118,13 @@ class LinkFilters(StrictFilterSet):
     class Meta:
         model = EvidenceLink
         fields = ("bearing",)
+
+
+class MarkFilters(StrictFilterSet):
+    """Marked moments of one item."""
+
+    item = VisibleFilter(queryset=Item.objects.all())
+
+    class Meta:
+        model = Mark
+        fields: list[str] = []

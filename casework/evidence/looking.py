@@ -27,8 +27,8 @@ SEEN_SECONDS = 15 * 60
 _SEEN_SALT = "evidence.seen"
 _SHORT = 240
 KINDS: dict[str, frozenset[str]] = {
-    Step.GREY: frozenset({"still", "clip"}),
-    Step.LARGE: frozenset({"still", "clip"}),
+    Step.GREY: frozenset({"still", "clip", "sheet", "page"}),
+    Step.LARGE: frozenset({"still", "clip", "sheet", "page"}),
     Step.COLOUR: frozenset({"copy", "play"}),
     Step.SOUND: frozenset({"play", "audio"}),
 }
@@ -238,4 +238,4 @@ def was_revealed(token: str, file: EvidenceFile, user: User, kind: str = Preview
         said = signing.loads(token, salt=_SEEN_SALT, max_age=SEEN_SECONDS)
     except signing.BadSignature:
         return False
-    return isinstance(said, list) and said[:2] == [str(file.pk), str(user.pk)] and kind in said[2]
+    return isinstance(said, list) and said[:2] == [str(file.pk), str(user.pk)] and kind.partition("-")[0] in said[2]

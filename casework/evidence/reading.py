@@ -20,7 +20,8 @@ from casework.evidence.models import CustodyEvent, EvidenceFile, EvidenceLink, I
 
 def with_files(items: QuerySet[Any]) -> QuerySet[Any]:
     """Items with their files, blobs and previews, in two more queries whatever their number."""
-    files = EvidenceFile.objects.select_related("blob__scan", "added_by").prefetch_related("blob__previews")
+    files = EvidenceFile.objects.select_related("blob__scan", "blob__facts", "added_by")
+    files = files.prefetch_related("blob__previews")
     return items.select_related("source", "post").prefetch_related(Prefetch("files", files, to_attr="loaded_files"))
 
 

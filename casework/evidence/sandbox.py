@@ -2,10 +2,9 @@
 
 Parent side, `run`: starts the child with the evidence as its standard input, reads framed results from its standard
 output under a size limit, kills it at the deadline. Child side, `confine`: processor, memory and file limits, an own
-network name space, Landlock over the whole file system, and a descriptor limit of zero, after which the kernel opens
-no further file or socket whatever a parser is talked into. Nothing here imports Django: the child must stay small.
-
-Not a guarantee against a kernel flaw, nor (without a system-call filter) against code that attacks the kernel itself.
+network name space, Landlock over the whole file system, a descriptor limit of zero, after which the kernel opens no
+further file or socket whatever a parser is talked into, and a filter that leaves only the system calls that computing
+needs. Nothing here imports Django: the child must stay small. Not a guarantee against a flaw in what remains.
 """
 
 from __future__ import annotations
@@ -24,6 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from casework.evidence import syscalls
+
 _ROOT = Path(__file__).resolve().parents[2]
 _HEADER = struct.Struct(">IQ")
 _MAX_HEADER = 64 * 1024
@@ -31,7 +32,8 @@ _GRACE_SECONDS = 10
 
 _CLONE_NEWUSER, _CLONE_NEWNET, _CLONE_NEWIPC = 0x10000000, 0x40000000, 0x08000000
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
-_LANDLOCK_CREATE, _LANDLOCK_RESTRICT = 444, 446
+_LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
+_LANDLOCK_EXECUTE, _LANDLOCK_READ_FILE, _LANDLOCK_READ_DIR = 1, 4, 8
 _LANDLOCK_FS_BITS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 _LANDLOCK_NET_FROM, _LANDLOCK_SCOPE_FROM = 4, 6
 
@@ -62,7 +64,12 @@ class Outcome:
 def run(module: str, source: int, task: dict[str, Any], limits: Limits | None = None) -> Outcome:
     """Run `python -m module` over the open descriptor `source`, which it reads from the start. Never raises for what
     the child does; OSError when no process can be started at all."""
-    limits = limits or Limits()
+    data, reason = run_raw(module, source, task, limits or Limits())
+    return _outcome(data, reason)
+
+
+def run_raw(module: str, source: int, task: dict[str, Any], limits: Limits) -> tuple[bytes, str]:
+    """As `run`, for a child that frames nothing: its whole output, and why it did not finish (empty when it did)."""
     os.lseek(source, 0, os.SEEK_SET)
     child = subprocess.Popen(
         [sys.executable, "-s", "-m", module, json.dumps({**task, "limits": vars(limits)})],
@@ -84,7 +91,7 @@ def run(module: str, source: int, task: dict[str, Any], limits: Limits | None = 
         if child.poll() is None:
             child.kill()
         child.wait()
-    return _outcome(data, reason or _reason(child.returncode))
+    return data, reason or _reason(child.returncode)
 
 
 def _collect(child: subprocess.Popen[bytes], limits: Limits) -> tuple[bytes, str]:
@@ -132,7 +139,7 @@ def _outcome(data: bytes, reason: str) -> Outcome:
         if kind == "isolation":
             isolated = header.get("network") is True and header.get("files") is True
         elif kind == "facts" and isinstance(header.get("facts"), dict):
-            facts = header["facts"]
+            facts |= header["facts"]
         elif kind == "failed":
             reason = str(header.get("reason", ""))[:200] or reason
         elif isinstance(kind, str):
@@ -161,9 +168,10 @@ def limit_resources(limits: dict[str, Any]) -> None:
     os.nice(10)
 
 
-def confine() -> dict[str, bool]:
-    """Give up network and files; call when everything is imported. Says what the kernel granted: `network` and `files`
-    are true when an own name space and Landlock hold; the limits on descriptors and file size always do."""
+def confine(*, filtered: bool = True) -> dict[str, bool]:
+    """Give up network, files and most system calls; call when everything is imported. Says what the kernel granted:
+    `network`, `files` and `calls` are true when an own name space, Landlock and the filter of system calls hold; the
+    limits on descriptors and file size always do. Tests leave the filter out to see that the rest holds alone."""
     libc = _libc()
     flags = _CLONE_NEWNET | _CLONE_NEWIPC
     network = libc.unshare(flags | _CLONE_NEWUSER) == 0 or libc.unshare(flags) == 0
@@ -171,6 +179,19 @@ def confine() -> dict[str, bool]:
     files = _landlock(libc)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    return {"network": network, "files": files, "calls": filtered and syscalls.restrict(libc)}
+
+
+def confine_program(readable: list[str]) -> dict[str, bool]:
+    """As `confine`, for a process that is about to become a program of the host: it may read and run what lies under
+    `readable` and write nothing. It keeps few descriptors, for a program must open its own libraries."""
+    libc = _libc()
+    flags = _CLONE_NEWNET | _CLONE_NEWIPC
+    network = libc.unshare(flags | _CLONE_NEWUSER) == 0 or libc.unshare(flags) == 0
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    files = _landlock(libc, readable)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
     return {"network": network, "files": files}
 
 
@@ -178,8 +199,9 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _landlock(libc: ctypes.CDLL) -> bool:
-    """Handle every kind of access and permit none. Descriptors already open stay usable."""
+def _landlock(libc: ctypes.CDLL, readable: list[str] | None = None) -> bool:
+    """Handle every kind of access and permit none but reading and running what lies under `readable`. Descriptors
+    already open stay usable."""
     version = libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)
     if version < 1:
         return False
@@ -192,6 +214,21 @@ def _landlock(libc: ctypes.CDLL) -> bool:
     if ruleset < 0:
         return False
     try:
+        for path in readable or ():
+            _permit_reading(libc, ruleset, path)
         return libc.syscall(_LANDLOCK_RESTRICT, ruleset, 0) == 0
     finally:
         os.close(ruleset)
+
+
+def _permit_reading(libc: ctypes.CDLL, ruleset: int, path: str) -> None:
+    try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    try:
+        access = _LANDLOCK_EXECUTE | _LANDLOCK_READ_FILE | (_LANDLOCK_READ_DIR if os.path.isdir(path) else 0)
+        rule = struct.pack("=Qi", access, place)
+        libc.syscall(_LANDLOCK_ADD, ruleset, 1, ctypes.c_char_p(rule), 0)
+    finally:
+        os.close(place)

@@ -29,6 +29,7 @@ PIECE = 256 * 1024
 CHECKED_FIRST = 64 << 20
 
 _RANGE = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*", re.IGNORECASE | re.ASCII)
+_LATER_PART = re.compile(r"bytes=(?:[1-9]\d*-|-)", re.IGNORECASE | re.ASCII)
 _POLICY = "sandbox; default-src 'none'"
 _log = structlog.get_logger(__name__)
 
@@ -89,12 +90,18 @@ def original_response(
 
 
 def derived_response(request: HttpRequest, sha256: str, kind: str) -> HttpResponseBase:
-    """A preview (`poster`, `still`, `clip`, `copy`) inline. Raises NotFound when it is gone or damaged: it can be made
-    again. Not kept by the browser, so that every reveal is asked for, and logged, anew."""
+    """A preview inline, of one of the kinds of `MEDIA_TYPES`. Raises NotFound when it is gone or damaged: it can be
+    made again. Not kept by the browser, so that every reveal is asked for, and logged, anew. A later part of a file
+    that is played is not hashed again from its beginning: seeking in a long video would read all of it each time."""
     area = store.derived()
-    if kind not in MEDIA_TYPES or area.check(sha256) is not store.CheckResult.OK:
+    later = request.method == "GET" and _LATER_PART.match(request.META.get("HTTP_RANGE", "").strip())
+    try:
+        size = area.size(sha256)
+    except IntegrityFailure:
+        size = 0
+    if kind not in MEDIA_TYPES or not size or not (later or area.check(sha256) is store.CheckResult.OK):
         raise NotFound(_("There is no preview at the moment."))
-    response = _response(request, area, sha256, area.size(sha256), MEDIA_TYPES[kind])
+    response = _response(request, area, sha256, size, MEDIA_TYPES[kind])
     response["Content-Disposition"] = "inline"
     return response
 

@@ -64,7 +64,12 @@ _PLAYLIST = "application/vnd.apple.mpegurl"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ODT = "application/vnd.oasis.opendocument.text"
-_DOCUMENTS = frozenset({_DOCX, _XLSX, _ODT, "application/msword", "application/rtf", "application/vnd.ms-excel"})
+MESSAGE, OUTLOOK, OLE = "message/rfc822", "application/vnd.ms-outlook", "application/x-ole-storage"
+# Media type -> the reader of its words. What is drawn (PDF, images) has its words read by its own reader.
+TEXT_READERS = {_DOCX: "docx", MESSAGE: "eml", OUTLOOK: "msg", OLE: "msg", "text/plain": "txt", PDF: "pdf"}
+_DOCUMENTS = frozenset(
+    {_DOCX, _XLSX, _ODT, MESSAGE, OUTLOOK, OLE, "application/msword", "application/rtf", "application/vnd.ms-excel"}
+)
 _ARCHIVES = frozenset({"application/zip", "application/gzip", "application/x-7z-compressed", "application/vnd.rar"})
 
 _EXTENSIONS = {
@@ -78,7 +83,7 @@ _EXTENSIONS = {
     "htm": "text/html", "html": "text/html", "svg": "image/svg+xml", "xml": "text/xml", "m3u8": _PLAYLIST,
     "json": "application/json", "doc": "application/msword", "rtf": "application/rtf",
     "7z": "application/x-7z-compressed", "rar": "application/vnd.rar", "gz": "application/gzip",
-    "heic": "image/heic", "avif": "image/avif",
+    "heic": "image/heic", "avif": "image/avif", "eml": MESSAGE, "msg": OUTLOOK,
 }  # fmt: skip
 
 # Types that mean the same bytes, by what people and browsers call them.
@@ -97,7 +102,8 @@ _SAME_CONTAINER = (
     frozenset({"video/mp4", "video/quicktime", "video/3gpp", "audio/mp4"}),
     frozenset({"video/webm", "video/x-matroska"}),
     frozenset({"audio/ogg", "video/ogg"}),
-    frozenset({"text/plain", "text/csv", "application/json", "text/xml", "text/html", "text/markdown"}),
+    frozenset({"text/plain", "text/csv", "application/json", "text/xml", "text/html", "text/markdown", MESSAGE}),
+    frozenset({OUTLOOK, OLE, "application/msword", "application/vnd.ms-excel"}),
     frozenset({"application/zip", _DOCX, _XLSX, _ODT}),
 )
 
@@ -122,6 +128,11 @@ class Sniffed:
     note: str = ""
     previewable: bool = False
     reader: str = ""
+
+    @property
+    def text_reader(self) -> str:
+        """The reader of its words; empty for what has none or may not be opened."""
+        return TEXT_READERS.get(self.media_type, "") if self.family is not Family.PDF or self.reader else ""
 
     @property
     def served_type(self) -> str:
@@ -177,7 +188,7 @@ def _polyglot(head: bytes, family: Family) -> bool:
 
 
 def _media_type(head: bytes) -> str:
-    for judge in (_text_kind, _iso_media, _riff, _signature, _zip_kind, _streams):
+    for judge in (_text_kind, _iso_media, _riff, _signature, _zip_kind, _ole, _streams, _message):
         if found := judge(head):
             return found
     return _by_magic(head)
@@ -240,6 +251,38 @@ def _zip_kind(head: bytes) -> str:
     if b"[Content_Types].xml" in head:
         return _XLSX if b"xl/" in head else _DOCX if b"word/" in head else "application/zip"
     return "application/zip"
+
+
+def _ole(head: bytes) -> str:
+    """Outlook messages and old Word documents are small file systems; their directory names what they are, when it
+    lies within the head."""
+    if head[:8] != b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" or len(head) < 512:
+        return ""
+    if "__properties_version1.0".encode("utf-16-le") in head:
+        return OUTLOOK
+    if "WordDocument".encode("utf-16-le") in head:
+        return "application/msword"
+    sector = 1 << min(int.from_bytes(head[30:32], "little"), 16)
+    directory = (int.from_bytes(head[48:52], "little") + 1) * sector
+    return OLE if directory + 512 > len(head) else ""
+
+
+_HEADERS = frozenset({b"from", b"to", b"date", b"subject", b"received", b"return-path", b"message-id", b"mime-version",
+                      b"delivered-to", b"dkim-signature", b"reply-to", b"content-type"})  # fmt: skip
+
+
+def _message(head: bytes) -> str:
+    """An e-mail begins with header lines, a sender among them."""
+    met: set[bytes] = set()
+    for line in head[:16_384].splitlines()[:80]:
+        if line.startswith((b" ", b"\t")) and met:
+            continue
+        name = line.partition(b":")[0].lower()
+        if not re.fullmatch(rb"[a-z][a-z0-9-]{1,60}", name) or b":" not in line:
+            break
+        met.add(name)
+    known = met & _HEADERS
+    return MESSAGE if len(known) >= 3 and known & {b"from", b"received", b"return-path"} else ""
 
 
 def _streams(head: bytes) -> str:

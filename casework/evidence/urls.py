@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import path
 
 from casework.evidence.tus.views import UploadsView, UploadView
-from casework.evidence.views import arriving, copies, files, items, judgements, lists, registering, sources
+from casework.evidence.views import (
+    arriving,
+    copies,
+    files,
+    items,
+    judgements,
+    lists,
+    marks,
+    registering,
+    sources,
+    texts,
+)
 
 app_name = "evidence"
 urlpatterns = [
@@ -19,6 +30,7 @@ urlpatterns = [
     path("evidence/files/<uuid:pk>/preview/<slug:kind>/", files.file_preview, name="preview"),
     path("evidence/files/<uuid:pk>/look/", files.file_look, name="look"),
     path("evidence/files/<uuid:pk>/reveal/", files.file_reveal, name="reveal"),
+    path("evidence/files/<uuid:pk>/show/<slug:part>/", files.file_part, name="part"),
     path("evidence/files/<uuid:pk>/cover/", files.file_cover, name="cover"),
     path("evidence/files/<uuid:pk>/original/", files.file_original, name="original"),
     path("evidence/files/<uuid:pk>/check/", files.file_check, name="check"),
@@ -39,6 +51,12 @@ urlpatterns = [
     path("evidence/<uuid:pk>/withdrawal/", judgements.item_withdraw, name="withdraw"),
     path("evidence/<uuid:pk>/earlier/", judgements.item_earlier, name="earlier"),
     path("evidence/<uuid:pk>/files/", registering.file_add, name="add_file"),
+    path("evidence/<uuid:pk>/suggestion/<slug:field>/", texts.use_suggestion, name="use_suggestion"),
+    path("evidence/files/<uuid:pk>/attachments/<int:number>/", texts.attachment_register, name="register_attachment"),
+    path("evidence/<uuid:pk>/marks/", marks.mark_add, name="mark_add"),
+    path("evidence/marks/<uuid:pk>/change/", marks.mark_change, name="mark_change"),
+    path("evidence/marks/<uuid:pk>/remove/", marks.mark_remove, name="mark_remove"),
+    path("evidence/at/<slug:reference>/<str:at>/", marks.moment_cited, name="moment"),
     path("cases/<uuid:pk>/evidence/", lists.case_evidence, name="case_evidence"),
     path("sources/", sources.source_list, name="source_list"),
     path("sources/new/", sources.source_new, name="source_new"),

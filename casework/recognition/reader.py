@@ -22,7 +22,9 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from casework.evidence import media, sandbox
+from casework.evidence import sandbox
+from casework.evidence.media import common
+from casework.evidence.media import video as moving
 from casework.recognition import sound
 from casework.recognition.regions import SIDE
 
@@ -44,7 +46,7 @@ def main() -> None:
     """Do the task given as JSON in the first argument; what was handed over before a failure stays valid."""
     task = json.loads(sys.argv[1])
     sandbox.limit_resources(task["limits"])
-    Image.MAX_IMAGE_PIXELS = media.MAX_PIXELS
+    Image.MAX_IMAGE_PIXELS = common.MAX_PIXELS
     Image.init()
     use_once()
     sandbox.emit("isolation", b"", **sandbox.confine())
@@ -52,7 +54,7 @@ def main() -> None:
     try:
         with io.FileIO(0, "rb", closefd=False) as source:
             work(source, str(task["reader"]))
-    except media.Unreadable as error:
+    except common.Unreadable as error:
         sandbox.emit("failed", reason=str(error))
     except MemoryError:
         sandbox.emit("failed", reason="needs too much memory")
@@ -79,11 +81,11 @@ def use_once() -> None:
 def read_image(source: io.FileIO, reader: str) -> None:
     """The points of a picture, upright."""
     with Image.open(io.BufferedReader(source), formats=[reader]) as image:
-        media.check_pixels(*image.size, media.MAX_PIXELS)
+        common.check_pixels(*image.size, common.MAX_PIXELS)
         if reader == "JPEG":
             image.draft("RGB", (4 * SIDE, 4 * SIDE))
         image.load()
-        upright = media.flatten(ImageOps.exif_transpose(image))
+        upright = common.flatten(ImageOps.exif_transpose(image))
     emit_frames([0.0], [picture_points(upright)], upright.size)
 
 
@@ -109,18 +111,18 @@ def read_pdf(source: io.FileIO, _reader: str) -> None:
 def read_video(source: io.FileIO, reader: str) -> None:
     """Frames at a steady step, dropped where nothing changes, then the sound."""
     with open_media(source, reader) as container:
-        video = next((stream for stream in container.streams.video if not media.is_cover(stream)), None)
+        video = moving.picture_stream(container)
         if video is None:
-            raise media.Unreadable("no picture could be read from the video")
-        context = media.decoder(video)
-        media.check_pixels(context.width, context.height, media.MAX_VIDEO_PIXELS)
+            raise common.Unreadable("no picture could be read from the video")
+        context = moving.decoder(video)
+        common.check_pixels(context.width, context.height, moving.MAX_VIDEO_PIXELS)
         sampler = Sampler()
         for moment, frame in steady(container, video, sampler):
-            media.check_pixels(frame.width, frame.height, media.MAX_VIDEO_PIXELS)
+            common.check_pixels(frame.width, frame.height, moving.MAX_VIDEO_PIXELS)
             sampler.size = (frame.width, frame.height) if frame.rotation % 180 == 0 else (frame.height, frame.width)
             sampler.take(moment, frame_points(frame))
         if not sampler.points:
-            raise media.Unreadable("no picture could be read from the video")
+            raise common.Unreadable("no picture could be read from the video")
         emit_frames(sampler.moments, sampler.points, sampler.size)
         heard = bool(container.streams.audio)
     source.seek(0)
@@ -129,7 +131,7 @@ def read_video(source: io.FileIO, reader: str) -> None:
 
 
 def open_media(source: io.FileIO, reader: str) -> InputContainer:
-    return av.open(source, "r", format=reader, options=media.OPTIONS, metadata_errors="replace")
+    return av.open(source, "r", format=reader, options=moving.OPTIONS, metadata_errors="replace")
 
 
 def frame_points(frame: VideoFrame) -> Points:
@@ -182,8 +184,8 @@ def read_sound(source: io.FileIO, reader: str) -> None:
     with open_media(source, reader) as container:
         stream = next(iter(container.streams.audio), None)
         context = stream.codec_context if stream is not None else None
-        if stream is None or context is None or context.codec.name not in media.AUDIO_CODECS:
-            raise media.Unreadable("the sound's codec is not one that is opened here")
+        if stream is None or context is None or context.codec.name not in moving.AUDIO_CODECS:
+            raise common.Unreadable("the sound's codec is not one that is opened here")
         listener = sound.Listener()
         for samples in mono(container, stream):
             listener.hear(samples)

@@ -71,6 +71,7 @@ evidence:arrivals                -              -           IX
 evidence:preview                 file           .           -
 evidence:look                    file           IROV        -
 evidence:reveal                  file           -           IROV
+evidence:part                    file           -           IROV
 evidence:cover                   file           -           IROV
 evidence:original                file           IRO         -
 evidence:check                   file           -           IRO
@@ -91,6 +92,12 @@ evidence:witness                 interview      -           .
 evidence:withdraw                interview      IO          IO
 evidence:earlier                 interview      .           .
 evidence:add_file                item           I           I
+evidence:use_suggestion          item           -           .
+evidence:register_attachment     file           -           .
+evidence:mark_add                item           .           .
+evidence:mark_change             mark           I           I
+evidence:mark_remove             mark           I           I
+evidence:moment                  -              .           -
 evidence:case_evidence           case           IROV        -
 evidence:source_list             -              IROVAUX     -
 evidence:source_new              -              IX          IX
@@ -214,6 +221,9 @@ api:assessment-detail            assessment     IROVTW      -           -
 api:evidence-link-list           -              IROVAUXTW   IXW         -
 api:evidence-link-detail         link           IROVTW      -           -
 api:evidence-link-remove         link           -           IW          -
+api:mark-list                    -              IROVAUXTW   IXW         -
+api:mark-detail                  mark           IROVTW      -           IW
+api:mark-remove                  mark           -           IW          -
 api:source-list                  -              IROVAUXTW   IXW         -
 api:source-detail                source         IROVTW      -           IW
 api:source-rate                  source         -           IW          -
@@ -263,6 +273,10 @@ NOBODY = {
     "api:evidence-earlier-interviews": "the same",
     "recognition:reveal": "the pictures are kept by the worker; there are none in this test",
     "recognition:picture": "the pictures are kept by the worker; there are none in this test",
+    "evidence:use_suggestion": "the item of this test has no text that suggests anything",
+    "evidence:register_attachment": "the file of this test is no message",
+    "evidence:mark_add": "the item of this test is a post, which has no recording",
+    "evidence:moment": "the citation of this test names no item",
     "referrals:package": "nothing leaves before it is approved",
     "accounts:lock": "signs out and goes to the sign-in page",
     "accounts:invitation": "the secret in the address is unknown",
@@ -278,6 +292,7 @@ BODIES = {
     "api:case-close": {"reason": "Because"},
     "api:case-reopen": {"reason": "Because"},
     "api:victim-remove": {"reason": "Because"},
+    "api:mark-remove": {"reason": "Because"},
     "api:perpetrator-remove": {"reason": "Because"},
     "api:finding-withdraw": {"reason": "Because"},
     "api:finding-return": {"code": "count", "note": "Count again"},

@@ -20,7 +20,10 @@ from casework.audit import clock
 
 BACKEND = "casework.accounts.backends.CaseworkBackend"
 DENIED = (401, 403, 404, 405)
-SPARE_ARGUMENTS = {"aspect": "content", "group": "where", "kind": "video", "place": 0, "secret": "unknown-secret"}
+SPARE_ARGUMENTS = {
+    "aspect": "content", "group": "where", "kind": "video", "place": 0, "secret": "unknown-secret", "part": "sheet",
+    "reference": "E-99999", "at": "01:14", "field": "number", "number": 1,
+}  # fmt: skip
 _VOLATILE = re.compile(
     r"[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|(?<=value=\")[A-Za-z0-9]{64}(?=\")|(?<=\"X-CSRFToken\": \")[A-Za-z0-9]+"

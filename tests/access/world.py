@@ -21,6 +21,7 @@ from casework.evidence.models import (
     EvidenceFile,
     EvidenceLink,
     GraphicMark,
+    Mark,
     Post,
     Preview,
     SourceRating,
@@ -146,6 +147,13 @@ def _evidence(world: Any, team: Any, author: Any, canary: str) -> None:
     world.file = EvidenceFile.objects.create(
         item=world.item, blob=world.blob, name=f"{canary}.pdf", added_by=author, declared_type="application/pdf"
     )
+    clip = Blob.objects.create(
+        sha256=secret_hash(f"clip {canary}"), blake3=secret_hash(f"clip {canary}"), size=10, media_type="video/mp4"
+    )
+    world.clip = EvidenceFile.objects.create(
+        item=report, blob=clip, name=f"{canary}.mp4", added_by=author, declared_type="video/mp4"
+    )
+    world.mark = Mark.objects.create(item=report, file=world.clip, at=74, text=f"Mark {canary}", made_by=author)
 
 
 def _import(world: Any, team: Any, author: Any, canary: str) -> None:

@@ -24,9 +24,9 @@ JSON = "application/json"
 # The first part of an address, and the object of the world whose id belongs in it.
 OBJECTS = {
     "cases": "case", "victims": "victim", "perpetrators": "perpetrator", "moments": "moment", "notes": "note",
-    "tasks": "task", "evidence": "item", "evidence-links": "link", "sources": "source", "findings": "finding",
-    "elements": "element", "statements": "statement", "recipients": "recipient", "referrals": "referral",
-    "issuer-figures": "issuer_figure",
+    "tasks": "task", "evidence": "item", "evidence-links": "link", "marks": "mark", "sources": "source",
+    "findings": "finding", "elements": "element", "statements": "statement", "recipients": "recipient",
+    "referrals": "referral", "issuer-figures": "issuer_figure",
 }  # fmt: skip
 GROUPS = ("cases", "evidence", "findings", "referrals", "rest")
 
@@ -34,7 +34,13 @@ GROUPS = ("cases", "evidence", "findings", "referrals", "rest")
 def group_of(path: str) -> str:
     """The share of the addresses that one test drives."""
     first = path.split("/")[3]
-    shares = {"evidence-links": "evidence", "sources": "evidence", "elements": "findings", "victims": "cases"}
+    shares = {
+        "evidence-links": "evidence",
+        "sources": "evidence",
+        "marks": "evidence",
+        "elements": "findings",
+        "victims": "cases",
+    }
     found = shares.get(first, first)
     return found if found in GROUPS else "rest"
 

@@ -11,7 +11,7 @@ from django.urls import get_resolver, reverse
 from casework.accounts.models import RoleGrant
 from casework.audit import clock
 from casework.cases.models import CaptureMoment, Party, Perpetrator, Task, Victim
-from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Scan, Source
+from casework.evidence.models import EvidenceFile, EvidenceLink, Item, Mark, Scan, Source
 from casework.evidence.models.items import Kind
 from casework.figures.models import IssuerFigure
 from casework.findings.models import Finding
@@ -24,7 +24,8 @@ from casework.statements.models import Statement
 NOT_PAGES = frozenset({
     "healthz", "readyz", "core:theme", "office:audit_export", "office:audit_verify", "cases:export",
     "cases:assignment_end", "cases:grant_end", "cases:task_complete", "cases:task_reopen", "evidence:export",
-    "evidence:preview", "evidence:reveal", "evidence:cover", "care:look", "evidence:original", "evidence:check",
+    "evidence:preview", "evidence:reveal", "evidence:part", "evidence:use_suggestion", "evidence:register_attachment",
+    "evidence:moment", "evidence:cover", "care:look", "evidence:original", "evidence:check",
     "figures:cases_csv", "figures:months_csv", "referrals:dossier_pdf", "referrals:package", "referrals:letter_file",
     "integrity:heads_file", "integrity:verifier", "integrity:custody",
     "evidence:read_address",
@@ -110,6 +111,9 @@ evidence:copy := investigator file
 evidence:infected := investigator infected
 evidence:clear := investigator infected
 evidence:unlink := investigator link
+evidence:mark_add := investigator video
+evidence:mark_change := investigator mark
+evidence:mark_remove := investigator mark
 evidence:case_evidence := investigator case fresh
 evidence:source_list := investigator -
 evidence:source_new := investigator -
@@ -215,6 +219,7 @@ def examples(office: SimpleNamespace) -> dict[str, Any]:
         "moment": CaptureMoment.objects.filter(case=case).first(), "task": Task.objects.filter(case=case).first(),
         "video": items.filter(kind=Kind.VIDEO).first(), "report": items.filter(kind=Kind.UNIT_REPORT).first(),
         "interview": items.filter(kind=Kind.TESTIMONY).first(),
+        "mark": Mark.objects.filter(item__in=items).first(),
         "post": items.filter(kind=Kind.POST).first(), "link": EvidenceLink.objects.filter(case=case).first(),
         "source": Source.objects.filter(team=case.team).first(), "statement": Statement.objects.first(),
         "recipient": Recipient.objects.get(code="ICRC"), "issuer": IssuerFigure.objects.first(),

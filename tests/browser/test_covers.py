@@ -15,7 +15,7 @@ from casework.audit.models import AuditEvent
 from casework.care.actions import change_preference
 from casework.care.models import Exposure, Stretch
 from casework.evidence.actions import register_item
-from casework.evidence.jobs import make_previews
+from casework.evidence.jobs import make_copies, make_previews
 from casework.evidence.models import Item, Preview
 from casework.evidence.uploads import stored_from_bytes
 from tests.browser.conftest import axe_violations
@@ -34,6 +34,7 @@ def covered(office_cast: SimpleNamespace, material: SimpleNamespace) -> Item:
         files=[stored_from_bytes("recording.mp4", material.recording.read_bytes(), "video/mp4")],
     )  # fmt: skip
     make_previews(item.files.get().blob_id)
+    make_copies(item.files.get().blob_id)
     return item
 
 

@@ -71,3 +71,36 @@ def pdf(pages: int = 2) -> bytes:
     sheets = [Image.new("RGB", (595, 842), "white") for _ in range(pages)]
     sheets[0].save(buffer, "PDF", save_all=True, append_images=sheets[1:], title=SECRET.decode())
     return buffer.getvalue()
+
+
+@cache
+def scenes(*, cuts: tuple[int, ...] = (20, 50, 60), frames: int = 80) -> bytes:
+    """A silent video of still scenes of different greys at 10 frames a second, cut before the frames given."""
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="mp4") as output:
+        stream = output.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        scene = 0
+        for number in range(frames):
+            scene += number in cuts
+            picture = np.full((120, 160, 3), 30 + 60 * scene, np.uint8)
+            picture[:, 40 * scene : 40 * scene + 20] = 255
+            output.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        output.mux(stream.encode(None))
+    return buffer.getvalue()
+
+
+@cache
+def sound(kind: str = "wav", seconds: int = 2) -> bytes:
+    """A recording of one tone."""
+    buffer = io.BytesIO()
+    codec = {"wav": "pcm_s16le", "mp3": "libmp3lame", "ogg": "libopus", "flac": "flac"}[kind]
+    with av.open(buffer, "w", format=kind) as output:
+        output.metadata["title"] = SECRET.decode()
+        track = output.add_stream(codec, rate=48000, layout="mono")
+        wave = (np.sin(np.arange(48000 * seconds) * 440 * 2 * np.pi / 48000) * 8000).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(wave.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate = 48000
+        output.mux(track.encode(frame))
+        output.mux(track.encode(None))
+    return buffer.getvalue()

@@ -16,6 +16,7 @@ from PIL import Image
 
 from casework.core.errors import IntegrityFailure
 from casework.evidence import previews, store
+from casework.evidence.facts import sound_facts
 from casework.evidence.previews import Made, PreviewFailed
 from casework.evidence.sandbox import Limits
 from casework.evidence.sniffing import Family, Sniffed, sniff
@@ -40,6 +41,10 @@ def make(data: bytes, name: str = "", sniffed: Sniffed | None = None, limits: Li
         assert store.check(sha256, len(data)) is store.CheckResult.OK
 
 
+def copies(data: bytes, sniffed: Sniffed | None = None, limits: Limits | None = None) -> Made:
+    return previews.make_copies(keep(data), sniffed or sniff(data), limits=limits)
+
+
 def read(made: Made, kind: str) -> bytes:
     preview = made.previews[kind]
     with store.derived().open(preview.sha256) as blob:
@@ -62,23 +67,36 @@ def sharpest_edge(image: Image.Image) -> int:
 )
 def test_it_makes_covered_previews_of_a_video(container: str, codec: str) -> None:
     made = make(samples.video(container, codec))
-    assert set(made.previews) == {"poster", "still", "clip"}
-    assert made.note == ""
+    longer = copies(samples.video(container, codec))
+    assert set(made.previews) == {"poster", "still"}
+    assert set(longer.previews) == {"clip", "sheet", "play", "audio"}
+    assert made.note == longer.note == ""
     assert (made.facts["width"], made.facts["height"]) == (320, 240)
     assert made.facts["duration"] == pytest.approx(3, abs=0.3)
     assert made.facts["audio_codec"] in {"aac", "opus", "libopus"}
     poster, still = picture(made, "poster"), picture(made, "still")
     assert (poster.mode, still.mode) == ("L", "L")
     assert sharpest_edge(poster) < 12 < sharpest_edge(still)
-    with av.open(io.BytesIO(read(made, "clip"))) as clip:
+    with av.open(io.BytesIO(read(longer, "clip"))) as clip:
         assert not clip.streams.audio
         video = clip.streams.video[0]
         assert (video.codec_context.name, max(video.width, video.height)) in {("vp8", 320), ("libvpx", 320)}
         frames = list(clip.decode(video))
-        assert len(frames) == pytest.approx(45, abs=4)
+        assert len(frames) == pytest.approx(30, abs=2)
         colours = frames[0].to_ndarray(format="rgb24").astype(int)
         assert np.ptp(colours, axis=2).max() <= 3
-    assert samples.SECRET not in b"".join(read(made, kind) for kind in made.previews)
+    with av.open(io.BytesIO(read(longer, "play"))) as play:
+        assert play.duration == pytest.approx(3_000_000, abs=150_000)
+        assert [stream.codec_context.name.removeprefix("lib") for stream in play.streams.audio] == ["opus"]
+        picture_stream = play.streams.video[0]
+        assert max(picture_stream.width, picture_stream.height) == 320
+        red, _green, blue = next(play.decode(picture_stream)).to_ndarray(format="rgb24")[120, 160].astype(int)
+        assert red > blue + 80
+    with av.open(io.BytesIO(read(longer, "audio"))) as apart:
+        assert not apart.streams.video
+    assert picture(longer, "sheet").mode == "L"
+    said = b"".join(read(each, kind) for each in (made, longer) for kind in each.previews)
+    assert samples.SECRET not in said
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"])
@@ -114,8 +132,9 @@ def test_it_turns_a_phone_video_upright(matrix: tuple[int, ...], size: tuple[int
 
     data = samples.video()
     at = data.index(coded(1, 0, 0, 1), data.index(b"tkhd"))
-    made = make(data[:at] + coded(*matrix) + data[at + 36 :])
-    with av.open(io.BytesIO(read(made, "clip"))) as clip:
+    turned = data[:at] + coded(*matrix) + data[at + 36 :]
+    made = make(turned)
+    with av.open(io.BytesIO(read(copies(turned), "clip"))) as clip:
         assert (clip.streams.video[0].width, clip.streams.video[0].height) == size
         bright = next(clip.decode(video=0)).to_ndarray(format="gray8")
     # The white bar is at the left edge of the stored first frame: at the top after a quarter turn clockwise.
@@ -148,8 +167,9 @@ def test_it_reads_nothing_else_for_a_playlist_named_as_video(folder: Path) -> No
         # Even if sniffing were fooled, the one demuxer that may read it does not.
         for reader in ("mp4", "matroska", "mpegts"):
             fooled = Sniffed("video/mp4", Family.VIDEO, previewable=True, reader=reader)
-            with pytest.raises(PreviewFailed):
-                make(text, sniffed=fooled)
+            for attempt in (make, copies):
+                with pytest.raises(PreviewFailed):
+                    attempt(text, sniffed=fooled)
     assert list(store.derived().iterate()) == []
 
 
@@ -224,12 +244,44 @@ def test_it_says_so_when_the_time_is_up() -> None:
         make(samples.video(), limits=Limits(wall_seconds=0.01))
 
 
-def test_it_keeps_the_stills_when_the_clip_fails() -> None:
+def test_it_keeps_the_copies_made_before_one_that_is_too_much() -> None:
     data = samples.video()
-    sizes = {kind: preview.size for kind, preview in make(data).previews.items()}
-    made = make(data, limits=Limits(output=sizes["poster"] + sizes["still"] + sizes["clip"] // 2))
-    assert set(made.previews) == {"poster", "still"}
+    sizes = {kind: preview.size for kind, preview in copies(data).previews.items()}
+    made = copies(data, limits=Limits(output=sizes["sheet"] + sizes["clip"] + sizes["play"] // 2))
+    assert set(made.previews) == {"sheet", "clip"}
     assert made.note == "made too much output"
+
+
+def test_it_finds_the_scenes_and_their_places_on_the_sheet() -> None:
+    made = copies(samples.scenes())
+    found = [scene["at"] for scene in made.facts["scenes"]]
+    # Cuts after 2, 5 and 6 seconds; the frames between them are taken so that a still video has some too.
+    assert found[0] == 0
+    for cut in (2.0, 5.0, 6.0):
+        assert any(abs(at - cut) <= 0.11 for at in found)
+    sheet = picture(made, "sheet")
+    assert (sheet.width, sheet.height) == (made.facts["sheet"]["width"], made.facts["sheet"]["height"])
+    places = {(scene["x"], scene["y"]) for scene in made.facts["scenes"]}
+    assert len(places) == len(found)
+    assert all(scene["x"] + scene["w"] <= sheet.width for scene in made.facts["scenes"])
+
+
+def test_it_gives_the_pages_of_a_document_and_the_sound_of_a_recording() -> None:
+    pages = copies(samples.pdf())
+    assert set(pages.previews) == {"page-1", "page-2"}
+    assert (picture(pages, "page-2").mode, pages.previews["page-2"].number) == ("L", 2)
+    sound = copies(samples.sound())
+    assert set(sound.previews) == {"audio"}
+    with av.open(io.BytesIO(read(sound, "audio"))) as apart:
+        assert apart.duration == pytest.approx(2_000_000, abs=60_000)
+
+
+def test_it_tells_what_a_file_says_of_itself_as_facts_only() -> None:
+    made = make(samples.picture())
+    assert made.facts["said"] == {"artist": samples.SECRET.decode()}
+    told = make(samples.video()).facts
+    assert told["said"]["title"] == samples.SECRET.decode()
+    assert [stream["type"] for stream in told["streams"]] == ["video", "audio"]
 
 
 @pytest.mark.parametrize(
@@ -249,5 +301,9 @@ def test_it_believes_only_known_facts() -> None:
     said = {
         "width": 10, "height": -1, "duration": float("nan"), "frame_rate": 10**12, "video_codec": "<script>",
         "audio_codec": "aac", "pages": True, "title": "name of a person", "container": ["mp4"],
+        "streams": [{"type": "audio", "codec": "../etc", "channels": 2}, "video"], "scenes": {"at": 1},
+        "sheet": {"width": 3}, "said": {"Make": "Ma\0ker", "favourite": "colour", "model": 7},
     }  # fmt: skip
-    assert previews._facts(said) == {"width": 10, "audio_codec": "aac"}
+    assert sound_facts(said) == {
+        "width": 10, "audio_codec": "aac", "streams": [{"type": "audio", "channels": 2}], "said": {"make": "Maker"},
+    }  # fmt: skip

@@ -46,6 +46,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from casework.core.dates import format_range
+from casework.core.mentions import segments
 from casework.core.text import mark_invisible
 
 register = template.Library()
@@ -168,14 +169,23 @@ def _segment(part: str, marked: bool) -> SafeString:
 
 @register.filter
 def paragraphs(value: Any) -> SafeString:
-    """Long text as people typed it: blank lines part paragraphs, single line breaks stay."""
+    """Long text as people typed it: blank lines part paragraphs, single line breaks stay, mentions of records lead
+    there."""
     text = ("" if value is None else str(value)).replace("\r\n", "\n").replace("\r", "\n")
     blocks = [block for block in text.split("\n\n") if block.strip()]
     return format_html_join("", '<p dir="auto">{}</p>', ((_lines(block),) for block in blocks))
 
 
 def _lines(block: str) -> SafeString:
-    return format_html_join(mark_safe("<br>"), "{}", ((safe_text(line),) for line in block.strip("\n").split("\n")))
+    return format_html_join(mark_safe("<br>"), "{}", ((_linked(line),) for line in block.strip("\n").split("\n")))
+
+
+def _linked(line: str) -> SafeString:
+    return format_html_join("", "{}", ((_mention(text, url),) for text, url in segments(line)))
+
+
+def _mention(text: str, url: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', url, safe_text(text)) if url else safe_text(text)
 
 
 # Boxes with a body

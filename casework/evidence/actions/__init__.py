@@ -11,6 +11,7 @@ from casework.evidence.actions.items import change_item, register_each, register
 from casework.evidence.actions.judgements import assess_item, mark_graphic, rate_item
 from casework.evidence.actions.links import link_item, unlink_item
 from casework.evidence.actions.malware import clear_file, confirm_download
+from casework.evidence.actions.marks import add_mark, change_mark, remove_mark
 from casework.evidence.actions.observations import observe_post
 from casework.evidence.actions.sources import add_source, change_source, rate_source
 from casework.evidence.actions.testimony import add_earlier_interview, see_witness, withdraw_consent
@@ -19,10 +20,12 @@ __all__ = [
     "add_earlier_interview",
     "add_file",
     "add_files",
+    "add_mark",
     "add_source",
     "add_working_copy",
     "assess_item",
     "change_item",
+    "change_mark",
     "change_source",
     "check_file",
     "clear_file",
@@ -36,6 +39,7 @@ __all__ = [
     "register_each",
     "register_item",
     "release_caveat",
+    "remove_mark",
     "reveal_file",
     "see_witness",
     "unlink_item",

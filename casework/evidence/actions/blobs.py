@@ -14,7 +14,8 @@ from casework.core.errors import Conflict, IntegrityFailure
 from casework.evidence import store
 from casework.evidence.actions.checking import note_repair
 from casework.evidence.models import Blob, Upload
-from casework.evidence.queue import queue_previews, queue_scan
+from casework.evidence.previews import FIRST_OF_COPIES, has_copies
+from casework.evidence.queue import queue_copies, queue_previews, queue_scan
 from casework.evidence.signals import blob_stored
 from casework.evidence.sniffing import Sniffed, sniff
 from casework.evidence.uploads import StoredUpload
@@ -92,6 +93,8 @@ def blob_of(sealed: Sealed) -> Blob:
         note_repair(blob, set_aside=sealed.set_aside)
     if sealed.sniffed.previewable:
         queue_previews(blob)
+    elif has_copies(sealed.sniffed):
+        queue_copies(blob, FIRST_OF_COPIES[sealed.sniffed.family])
     blob_stored.send(sender=Blob, blob=blob, sniffed=sealed.sniffed)
     if made:
         queue_scan(blob)

@@ -27,7 +27,8 @@ from casework.evidence.malware import is_found
 from casework.evidence.models import CustodyEvent, EvidenceFile, Item, Upload
 from casework.evidence.models.items import Kind
 from casework.evidence.quarantine import require_served
-from casework.evidence.queue import queue_probe
+from casework.evidence.queue import queue_probe, queue_texts
+from casework.evidence.texts import has_text
 
 if TYPE_CHECKING:
     from casework.care.models import Look
@@ -94,6 +95,7 @@ def write_files(
     """The rows and custody of sealed files, in the caller's transaction, with the item locked."""
     # Always in the order of the hashes, so that two people who add the same files at once do not wait for each other.
     blobs = {each.sha256: blob_of(each) for each in sorted(sealed, key=lambda each: each.sha256)}
+    queue_texts([each.sha256 for each in sealed if has_text(each.sniffed, item.kind)])
     files = []
     for bytes_ in sealed:
         file = EvidenceFile.objects.create(

@@ -146,6 +146,10 @@ class Preview(models.Model):
         STILL = "still", _("Grey still")
         CLIP = "clip", _("Grey, silent, small video")
         COPY = "copy", _("Picture drawn anew, without metadata")
+        SHEET = "sheet", _("Contact sheet of scenes, grey")
+        PLAY = "play", _("Playable copy, in colour, with sound")
+        AUDIO = "audio", _("Sound apart")
+        PAGE = "page", _("Page, grey")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Being made")
@@ -155,6 +159,8 @@ class Preview(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     blob = models.ForeignKey(Blob, models.CASCADE, related_name="previews")
     kind = models.CharField(max_length=8, choices=Kind.choices)
+    # Of a page its number, from 1; 0 for what a file has one of.
+    number = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     derived = models.CharField(max_length=64, blank=True)
     media_type = models.CharField(max_length=40, blank=True)
@@ -165,7 +171,52 @@ class Preview(models.Model):
     isolated = models.BooleanField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["blob", "kind"], name="one_preview_of_a_kind")]
+        constraints = [models.UniqueConstraint(fields=["blob", "kind", "number"], name="one_preview_of_a_kind")]
+
+    @property
+    def name(self) -> str:
+        """How its address calls it: sheet, page-3."""
+        return f"{self.kind}-{self.number}" if self.number else self.kind
+
+
+class FileFacts(models.Model):
+    """What the bytes say of themselves: measures, streams, what the camera or the program wrote (`said`: time, device,
+    place), the scenes of a video with their seconds and their places on the contact sheet. Claims of the file, shown
+    with the items that hold it and to nobody else; never part of what is disclosed."""
+
+    blob = models.OneToOneField(Blob, models.CASCADE, primary_key=True, related_name="facts")
+    facts = models.JSONField(default=dict)
+    read_at = models.DateTimeField(default=clock.now)
+
+
+class FileText(models.Model):
+    """The words of a file, for reading and search; shown with the items that hold it and to nobody else.
+
+    `confidence` is that of text recognition, from 0 to 100, None for text that was in the file as text.
+    `attachments` are name, type and size of what a message brings along.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Being read")
+        READ = "read", _("Read")
+        EMPTY = "empty", _("No text in it")
+        UNREAD = "unread", _("Not read: no text recognition on this machine")
+        FAILED = "failed", _("Could not be read")
+
+    class Method(models.TextChoices):
+        CONTAINED = "contained", _("Text of the file")
+        RECOGNISED = "recognised", _("Recognised from the picture by a program; may be wrong")
+
+    blob = models.OneToOneField(Blob, models.CASCADE, primary_key=True, related_name="text")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    method = models.CharField(max_length=10, choices=Method.choices, default=Method.CONTAINED)
+    text = models.TextField(blank=True)
+    confidence = models.PositiveSmallIntegerField(null=True)
+    languages = models.CharField(max_length=60, blank=True)
+    attachments = models.JSONField(default=list)
+    note = models.CharField(max_length=200, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    read_at = models.DateTimeField(null=True)
 
 
 class CustodyEvent(models.Model):

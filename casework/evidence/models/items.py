@@ -184,3 +184,19 @@ class CaveatRelease(models.Model):
 
     class Meta:
         ordering = ["-recorded_at"]
+
+
+class ItemOrigin(models.Model):
+    """Where an item came out of: attachment `number` (from 1) of a message that is a file of `parent`."""
+
+    item = models.OneToOneField(Item, models.CASCADE, primary_key=True, related_name="origin")
+    parent = models.ForeignKey(Item, models.PROTECT, related_name="offspring")
+    parent_sha256 = models.CharField(max_length=64)
+    number = models.PositiveSmallIntegerField()
+
+    objects = ItemPartQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["parent", "parent_sha256", "number"], name="attachment_registered_once")
+        ]

@@ -25,8 +25,10 @@ from casework.evidence.actions.malware import was_confirmed
 from casework.evidence.known import known_of
 from casework.evidence.looking import Shown, cover_of, media_of, seen_token, was_revealed
 from casework.evidence.malware import is_found
-from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Preview
+from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, FileFacts, Preview
+from casework.evidence.parts import PARTS, PREVIEW_NAME
 from casework.evidence.serving import derived_response, original_response
+from casework.evidence.timecodes import timecode
 from casework.evidence.views.common import PersonsRequest, seen_file
 
 ONE_DOWNLOAD = datetime.timedelta(hours=12)
@@ -40,10 +42,37 @@ def file_preview(request: PersonsRequest, pk: uuid.UUID, kind: str) -> HttpRespo
     file = seen_file(request, pk)
     if kind != Preview.Kind.POSTER and not was_revealed(request.GET.get("seen", ""), file, request.user, kind):
         raise NotFound(_("There is no preview at the moment."))
-    ready = Preview.objects.filter(blob=file.blob_id, kind=kind, state=Preview.State.READY).first()
+    name = PREVIEW_NAME.fullmatch(kind)
+    wanted = {"kind": name[1], "number": int(name[2] or 0)} if name else {"kind": ""}
+    ready = Preview.objects.filter(blob=file.blob_id, state=Preview.State.READY, **wanted).first()
     if ready is None:
         raise NotFound(_("There is no preview at the moment."))
-    return derived_response(request, ready.derived, kind)
+    return derived_response(request, ready.derived, ready.kind)
+
+
+@require_POST
+def file_part(request: PersonsRequest, pk: uuid.UUID, part: str) -> HttpResponse:
+    """Show contact sheet or pages in grey, or let the sound be heard: each a step of its own, on record."""
+    file = seen_file(request, pk)
+    ready = Preview.objects.filter(blob=file.blob_id, kind=PARTS.get(part, ""), state=Preview.State.READY)
+    made = list(ready.order_by("number"))
+    if not made:
+        raise NotFound(_("There is no preview at the moment."))
+    shown = Shown(sound=part == "listen")
+    look = reveal_file(file, actor=request.user, shown=shown)
+    token = seen_token(file, request.user, shown)
+    facts = FileFacts.objects.filter(blob=file.blob_id).values_list("facts", flat=True).first() or {}
+    context = {
+        "item": file.item,
+        "file": file,
+        "part": part,
+        "look": look,
+        "shown": [(preview.number, _preview(file, preview.name, token)) for preview in made],
+        "scenes": [{**scene, "timecode": timecode(scene["at"])} for scene in facts.get("scenes", [])],
+        "sheet": facts.get("sheet"),
+        "cover_url": reverse("evidence:cover", args=[file.pk]),
+    }
+    return _answer(request, "evidence/parts/_part.html", "evidence/file_part.html", context)
 
 
 @require_GET

@@ -30,6 +30,7 @@ from casework.evidence.actions.custody import verify_custody
 from casework.evidence.caveats import recipient_names
 from casework.evidence.citations import citations
 from casework.evidence.forms.items import ChangeForm
+from casework.evidence.forms.marks import MarkForm
 from casework.evidence.forms.others import LinkForm, ObservationForm, ReasonForm, ReleaseForm
 from casework.evidence.item_rooms import panels
 from casework.evidence.judging import assessments_of, can_assess_item, credibility_history, graphic_marks
@@ -38,6 +39,8 @@ from casework.evidence.looking import asked_first, cover_of
 from casework.evidence.malware import scan_of, standing_of
 from casework.evidence.models import Clearance, EvidenceLink, Item
 from casework.evidence.models.items import Kind
+from casework.evidence.moments import can_mark_item, marks_of
+from casework.evidence.parts import opens_at, parts_of
 from casework.evidence.quarantine import obstacle
 from casework.evidence.reading import (
     consent_of,
@@ -47,6 +50,7 @@ from casework.evidence.reading import (
     visible_links,
     with_files,
 )
+from casework.evidence.reading_texts import item_texts
 from casework.evidence.views.common import PersonsRequest, answer_form, seen_item
 from casework.evidence.views.lists import KIND_ICONS
 from casework.evidence.witnesses import can_withdraw_consent
@@ -72,6 +76,10 @@ def item_detail(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
             obstacle(item.reference, each.name, each.blob) for each in item.loaded_files if not each.blob.is_sound
         ],
         "lineage": lineage_of(item.loaded_files),
+        "opens_at": opens_at(item, request.GET),
+        "texts": item_texts(item, user),
+        "marks": marks_of(item, user),
+        "mark_form": mark_form(item, user),
         "twins": same_bytes(item, user),
         "facts": detail_facts(item, user),
         "something_hidden": bool(hidden_details(user, item)),
@@ -117,17 +125,24 @@ def _rights(item: Item, user: User) -> dict[str, bool]:
 
 
 def _file_rows(item: Any, asked: Any) -> list[dict[str, Any]]:
-    """Each file with its cover, what is known of malware in it, and whether it was released in spite of that."""
+    """Each file with its cover, what was made of it, what is known of malware, and whether it was released all the same."""
     cleared = set(Clearance.objects.filter(file__item=item).values_list("file_id", "signature"))
     return [
         {
             "file": file,
             "cover": cover_of(item, [file], asked),
+            "parts": parts_of(file),
             "malware": standing_of(file.blob),
             "cleared": (file.pk, scan_of(file.blob).signature) in cleared,
         }
         for file in item.loaded_files
     ]
+
+
+def mark_form(item: Any, user: Any) -> MarkForm | None:
+    """The form for one more moment, for those who may mark one on an item that has a recording."""
+    timed = any(file.blob.media_type.startswith(("video/", "audio/")) for file in item.loaded_files)
+    return MarkForm(item=item, auto_id="mark_%s") if timed and can_mark_item(user, item) else None
 
 
 @require_http_methods(["GET", "POST"])

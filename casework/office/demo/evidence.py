@@ -5,13 +5,21 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from casework.accounts.models import User
 from casework.audit import clock
 from casework.cases.models import Case
 from casework.core.dates import DateRange
-from casework.evidence.actions import add_working_copy, assess_item, mark_graphic, rate_item, register_item
+from casework.evidence.actions import (
+    add_mark,
+    add_working_copy,
+    assess_item,
+    mark_graphic,
+    rate_item,
+    register_item,
+)
 from casework.evidence.caveats import recipient_choices
 from casework.evidence.models import Item
 from casework.evidence.uploads import stored_from_bytes
@@ -55,7 +63,7 @@ def register_video(
     data = _recording(number, incident)
     closed = number % 13 == 5 and team == EAST
     source = cast.sources["south" if team != EAST else "closed" if closed else "service"]
-    return register_item(
+    item = register_item(
         actor=actor,
         files=[stored_from_bytes(f"recording-{number:04d}.mp4", data, "video/mp4")],
         case=case,
@@ -68,6 +76,9 @@ def register_video(
         details={"recorded_by": "Unmanned aircraft crew", "copy": "copy"},
         **_common("video", number, incident, team, cast),
     )
+    if case is not None:
+        add_mark(item.files.get(), actor=actor, at=Decimal(1), text="Two shapes stop at the edge of the track")
+    return item
 
 
 def _recording(number: int, incident: Incident | None) -> bytes:
