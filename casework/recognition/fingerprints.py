@@ -62,7 +62,7 @@ def read(sha256: str, sniffed: Sniffed, *, limits: sandbox.Limits = LIMITS) -> R
     """Frames and sound of a stored file. Raises Unrecognisable, and IntegrityFailure when the bytes are missing."""
     if not is_read(sniffed):
         raise Unrecognisable("this kind of file is not opened")
-    with store.open_blob(sha256) as blob:
+    with store.open_file(sha256) as blob:
         task = {"family": str(sniffed.family), "reader": sniffed.reader}
         outcome = sandbox.run(_READER, blob.fileno(), task, limits)
     frames, heard = _frames(outcome.results), _sound(outcome.results)

@@ -16,7 +16,7 @@ import av
 import numpy as np
 import pytest
 
-from casework.evidence import media
+from casework.evidence.media import video
 from casework.recognition import reader
 from casework.recognition.comparing import Common, compare_frames, compare_sound
 from casework.recognition.frames import Frames, Hashed, kept_hashes
@@ -237,14 +237,14 @@ def test_reading_frames_beside_decoding_alone(width, height):
 
     def decode() -> None:
         with av.open(io.BytesIO(data)) as container:
-            media.decoder(container.streams.video[0])
+            video.decoder(container.streams.video[0])
             for _ in container.decode(video=0):
                 pass
 
     def sample() -> None:
         sampler = reader.Sampler()
         with av.open(io.BytesIO(data)) as container:
-            media.decoder(container.streams.video[0])
+            video.decoder(container.streams.video[0])
             for moment, frame in reader.steady(container, container.streams.video[0], sampler):
                 sampler.take(moment, reader.frame_points(frame))
         kept_hashes(Frames(np.array(sampler.moments, np.float32), np.stack(sampler.points)))
