@@ -25,7 +25,7 @@ NOT_PAGES = frozenset({
     "healthz", "readyz", "core:theme", "office:audit_export", "office:audit_verify", "cases:export",
     "cases:assignment_end", "cases:grant_end", "cases:task_complete", "cases:task_reopen", "evidence:export",
     "evidence:preview", "evidence:reveal", "evidence:part", "evidence:use_suggestion", "evidence:register_attachment",
-    "evidence:moment", "evidence:cover", "care:look", "evidence:original", "evidence:check",
+    "evidence:moment", "evidence:cover", "care:look", "evidence:witness", "evidence:original", "evidence:check",
     "figures:cases_csv", "figures:months_csv", "referrals:dossier_pdf", "referrals:package", "referrals:letter_file",
     "integrity:heads_file", "integrity:verifier", "integrity:custody",
     "evidence:read_address",
