@@ -74,7 +74,7 @@ def button(page: Page, what: str, name: str = "large.mp4") -> Locator:
 
 def under_way(page: Page) -> None:
     """Wait until some of the file is committed."""
-    for _ in range(150):
+    for _ in range(600):
         if Upload.objects.filter(offset__gt=0).exists():
             return
         page.wait_for_timeout(100)

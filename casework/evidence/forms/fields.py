@@ -57,14 +57,19 @@ class SeveralFilesInput(forms.ClearableFileInput):
 
 
 class SeveralFilesField(forms.FileField):
-    """Any number of files; each must hold something."""
+    """Any number of files; each must hold something. Where they may have arrived before the form, the form itself says
+    whether one is missing."""
 
     widget = SeveralFilesInput
+
+    def __init__(self, *, may_have_arrived: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.may_have_arrived = may_have_arrived
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """The files in the order they were chosen; raises ValidationError for none where one is needed."""
         files = list(data) if isinstance(data, list | tuple) else [data] if data else []
-        if not files:
+        if not files and not self.may_have_arrived:
             super().clean(None, initial)
         if len(files) > MAX_FILES:
             message = ngettext("At most %(most)s file at once.", "At most %(most)s files at once.", MAX_FILES)
@@ -87,7 +92,7 @@ class UploadsField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, obj: Any) -> Any:
         return format_html(
-            '<bdi>{}</bdi> <span class="muted">{}, {}</span>', safe_text(obj.name), format_bytes(obj.size),
+            '<span><bdi>{}</bdi> <span class="muted">{}, {}</span></span>', safe_text(obj.name), format_bytes(obj.size),
             moment(obj.created_at),
         )  # fmt: skip
 

@@ -16,10 +16,9 @@ class FilesMixin(forms.Form):
     """Files of a form: sent with it, or arrived before by resumable upload. Either may be what is needed."""
 
     files = SeveralFilesField(  # type: ignore[assignment]
-        label=_("Files"), required=False, help_text=_("Any number at once. Each is sealed as it arrives.")
+        label=_("Files"), may_have_arrived=True, help_text=_("Any number at once. Each is sealed as it arrives.")
     )
     uploads = UploadsField()
-    files_needed = True
 
     def offer_uploads(self, user: User) -> None:
         """Let the person choose among what of theirs has arrived."""
@@ -33,7 +32,7 @@ class FilesMixin(forms.Form):
         """Raise for no file at all where one is needed, unless something is wrong with one already."""
         data = super().clean() or self.cleaned_data
         bad = {"files", "uploads"} & set(self.errors)
-        if self.files_needed and not bad and not data.get("files") and not data.get("uploads"):
+        if self.fields["files"].required and not bad and not data.get("files") and not data.get("uploads"):
             self.add_error("files", forms.ValidationError(_("Choose a file."), code="required"))
         return data
 

@@ -113,7 +113,7 @@ class RegisterForm(FilesMixin, OnceMixin, RecordForm):
         teams = Team.objects.filter(pk__in=user.teams_as(Role.INVESTIGATOR))
         super().__init__(*args, user=user, kind=kind, teams=list(teams), **kwargs)
         self.user, self.for_case = user, case
-        self.files_needed = self.kind in WITH_FILE
+        self.fields["files"].required = self.kind in WITH_FILE
         self.offer_uploads(user)
         if self.kind == Kind.TESTIMONY:
             earlier, names = earlier_fields(), list(self.fields)

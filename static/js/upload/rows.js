@@ -30,10 +30,10 @@ export class Rows {
     if (!row) return;
     const halted = ["paused", "failed"].includes(transfer.state);
     const buttons = { pause: row.querySelector("[data-pause]"), resume: row.querySelector("[data-resume]") };
-    const focused = document.activeElement === buttons.pause || document.activeElement === buttons.resume;
+    const held = Object.values(buttons).find((button) => button === document.activeElement);
     buttons.pause.hidden = halted || transfer.done;
     buttons.resume.hidden = !halted;
-    if (focused && document.activeElement.hidden) (halted ? buttons.resume : transfer.done ? row.querySelector("[data-remove]") : buttons.pause).focus();
+    if (held?.hidden) (halted ? buttons.resume : transfer.done ? row.querySelector("[data-remove]") : buttons.pause).focus();
     row.querySelector("progress").value = transfer.done ? 100 : (transfer.sent / transfer.file.size) * 100;
     row.querySelector("[data-said]").textContent = words(transfer, this.texts);
     row.dataset.state = transfer.state;

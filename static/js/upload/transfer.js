@@ -51,7 +51,10 @@ export class Transfer extends EventTarget {
   }
 
   async goOn() {
-    this.url ??= await this.find();
+    if (!this.url) {
+      this.url = await this.find();
+      if (!this.stopped) this.say("sending");
+    }
     this.offset = this.sent = await this.server.offset(this.url);
     while (this.offset < this.file.size && !this.stopped) await this.sendPiece();
     if (!this.stopped) this.say("done");
