@@ -125,7 +125,7 @@ def _rights(item: Item, user: User) -> dict[str, bool]:
 
 
 def _file_rows(item: Any, asked: Any) -> list[dict[str, Any]]:
-    """Each file with its cover, what was made of it, what is known of malware, and whether it was released all the same."""
+    """Each file with its cover, what was made of it, what is known of malware, and whether it was released anyway."""
     cleared = set(Clearance.objects.filter(file__item=item).values_list("file_id", "signature"))
     return [
         {
