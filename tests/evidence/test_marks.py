@@ -115,7 +115,7 @@ def test_it_marks_on_the_page_once_however_often_it_is_sent(cast: SimpleNamespac
     url = reverse("evidence:mark_add", args=[recording.item_id])
     page = office.get(reverse("evidence:detail", args=[recording.item_id]))
     typed = {"file": str(recording.pk), "at": "01:14", "text": "Hands raised", "submission": "a" * 32}
-    assert page.context["mark_form"] is not None
+    assert page.context["moment_form"] is not None
     answers = [office.post(url, typed) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [302, 302]
     assert Mark.objects.get().at == 74
