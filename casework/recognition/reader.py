@@ -12,6 +12,16 @@ import sys
 from collections.abc import Iterator
 
 import av
+import av.audio.codeccontext
+import av.audio.fifo
+import av.audio.frame
+import av.audio.layout
+import av.filter
+import av.sidedata.encparams
+import av.sidedata.motionvectors
+import av.subtitles.codeccontext
+import av.subtitles.stream
+import av.subtitles.subtitle
 import numpy as np
 import pypdfium2
 from av.audio.resampler import AudioResampler
@@ -27,6 +37,9 @@ from casework.evidence.media import common
 from casework.evidence.media import video as moving
 from casework.recognition import sound
 from casework.recognition.regions import SIDE
+
+# The libraries load some of their modules on first use, when no file can be opened any more: named above, and by
+# `use_once`.
 
 MOST_FRAMES = 3600
 """So many frames are handed over at most; a longer video is read at wider steps."""
