@@ -33,5 +33,4 @@ new MutationObserver((changes) => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
-const cited = new URLSearchParams(location.search).has("at") && document.querySelector("[data-file][data-at]");
-cited?.scrollIntoView({ block: "center" });
+document.querySelector("[data-file][data-at]")?.scrollIntoView({ block: "center" });

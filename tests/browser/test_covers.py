@@ -27,7 +27,7 @@ STEPS = ("Larger", "In colour", "With sound")
 
 @pytest.fixture
 def covered(office_cast: SimpleNamespace, material: SimpleNamespace) -> Item:
-    """A recording whose previews are made."""
+    """A recording of which only what is grey could be made."""
     item = register_item(
         actor=office_cast.investigator, team=office_cast.team, kind="video", graphic=2,
         title="A recording that nobody should see by accident", description="Three men stand by a wall.",
@@ -35,6 +35,7 @@ def covered(office_cast: SimpleNamespace, material: SimpleNamespace) -> Item:
     )  # fmt: skip
     make_previews(item.files.get().blob_id)
     make_copies(item.files.get().blob_id)
+    Preview.objects.filter(kind__in=("play", "audio", "sheet")).delete()
     return item
 
 
