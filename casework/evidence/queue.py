@@ -25,6 +25,8 @@ ALERT_AFTER = datetime.timedelta(minutes=3)
 MOST_ATTEMPTS = 3
 MOST_AT_ONCE = 500
 MOST_MISSING = 20
+SOON, LATER = 10, -10
+"""Covers go before words, and words before the copies that take long, whatever came first."""
 GIVEN_UP = "making it was begun three times and never ended"
 WORKER_SILENT = datetime.timedelta(minutes=2)
 """A worker tells every ten seconds that it lives."""
@@ -34,7 +36,7 @@ def queue_previews(blob: Blob) -> None:
     """Have previews made, unless that was asked for before."""
     _waiting, new = Preview.objects.get_or_create(blob=blob, kind=Preview.Kind.POSTER)
     if new:
-        app.configure_task(PREVIEWS).defer(sha256=blob.pk)
+        app.configure_task(PREVIEWS, priority=SOON).defer(sha256=blob.pk)
 
 
 def queue_copies(blob: Blob, kind: str) -> None:
@@ -42,7 +44,7 @@ def queue_copies(blob: Blob, kind: str) -> None:
     number = 1 if kind == Preview.Kind.PAGE else 0
     _waiting, new = Preview.objects.get_or_create(blob=blob, kind=kind, number=number)
     if new:
-        app.configure_task(COPIES).defer(sha256=blob.pk)
+        app.configure_task(COPIES, priority=LATER).defer(sha256=blob.pk)
 
 
 def queue_lost_previews() -> tuple[int, int]:
@@ -65,7 +67,7 @@ def queue_lost_previews() -> tuple[int, int]:
                 waiting.filter(pk=row.pk).update(state=Preview.State.FAILED, note=GIVEN_UP)
                 lost += 1
             else:
-                app.configure_task(task).defer(sha256=row.blob_id)
+                app.configure_task(task, priority=SOON if task == PREVIEWS else LATER).defer(sha256=row.blob_id)
                 queued += 1
     return queued, lost
 

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 
 LOOKED_AT = 6000
 """Characters from the beginning: the head of a paper, not the numbers that its text mentions."""
+NEAR = 80
+"""Characters between a paper's number and its date."""
 
 _MONTHS = {
     "січня": 1, "лютого": 2, "березня": 3, "квітня": 4, "травня": 5, "червня": 6, "липня": 7, "серпня": 8,
@@ -63,23 +65,27 @@ def suggestions(text: str) -> Iterator[Suggestion]:
     head = text[:LOOKED_AT]
     if number := _number(head):
         yield Suggestion("number", _("number"), number[0], number[0])
-    if dated := _date(head, after=number[1] if number else 0):
+    if dated := _date(head, number[1] if number else None):
         yield Suggestion("dated", _("date"), dated, dated.isoformat())
     if unit := next((found[0] for form in _UNITS if (found := form.search(head))), ""):
         name = " ".join(unit.split())[:160]
         yield Suggestion("unit", _("reporting unit"), name, name)
 
 
-def _number(head: str) -> tuple[str, int] | None:
+def _number(head: str) -> tuple[str, tuple[int, int]] | None:
+    """The first number, and where it stands."""
     found = _NUMBER.search(head)
-    return (found["number"].rstrip(".-–/"), found.end()) if found else None
+    return (found["number"].rstrip(".-–/"), found.span()) if found else None
 
 
-def _date(head: str, *, after: int) -> datetime.date | None:
-    """The first real date behind the number, else the first at all."""
-    behind = (day for found in _DATE.finditer(head, after) if (day := _day(found)))
-    anywhere = (day for found in _DATE.finditer(head) if (day := _day(found)))
-    return next(behind, None) or next(anywhere, None)
+def _date(head: str, number: tuple[int, int] | None) -> datetime.date | None:
+    """The real date that stands closest to the number, before or behind it; else the first."""
+    days = [(found.span(), day) for found in _DATE.finditer(head) if (day := _day(found))]
+    if number:
+        near = [(max(place[0] - number[1], number[0] - place[1]), day) for place, day in days]
+        if near and min(near)[0] <= NEAR:
+            return min(near)[1]
+    return days[0][1] if days else None
 
 
 def _day(found: re.Match[str]) -> datetime.date | None:

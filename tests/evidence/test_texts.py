@@ -160,6 +160,7 @@ def test_suggestions_are_offered_and_written_only_when_taken(cast: SimpleNamespa
         ("Рапорт\nИсх. № 17 от 3 марта 2024 г.\nв/ч 12345", "17", datetime.date(2024, 3, 3), "в/ч 12345"),
         ("Report no. 88/24, 12 January 2025\n35th Separate Marine Brigade", "88/24", datetime.date(2025, 1, 12),
          "35th Separate Marine Brigade"),
+        ("05.11.2026 № 408/окр\nДоповідаю, що 04.11.2026 о 14:20", "408/окр", datetime.date(2026, 11, 5), None),
         ("74 окремий розвідувальний батальйон\n2025-02-30 2025-02-28", None, datetime.date(2025, 2, 28),
          "74 окремий розвідувальний батальйон"),
         ("Nothing of the kind. Call 555-1234.", None, None, None),
