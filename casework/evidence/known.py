@@ -11,6 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from casework.evidence.judging import assessments_of, graphic_marks
+from casework.evidence.models import FileText
+from casework.evidence.models.judgements import Aspect
+from casework.evidence.moments import marks_of
 from casework.evidence.reading import visible_links
 
 if TYPE_CHECKING:
@@ -47,11 +51,27 @@ def known_of(item: Item, user: User) -> list[Known]:
             for label, text in ((_("Text of the post"), post.text), (_("Translation"), post.translation))
             if text
         ]
+    found += _words(item)
+    if marks := marks_of(item, user):
+        found.append(Known(_("Marked moments"), "\n".join(f"{mark.span} {mark.text}" for mark in marks)))
+    found += [
+        Known(_("Assessment of the content"), aspect.words)
+        for aspect in assessments_of(item, user)
+        if aspect.aspect == Aspect.CONTENT and aspect.current
+    ]
+    if notes := [mark.note for mark in graphic_marks(item, user) if mark.note]:
+        found.append(Known(_("What makes it hard to look at"), "; ".join(notes)))
     facts = sorted({fact for link in visible_links(item, user) for fact in link.facts})
     if facts:
         found.append(Known(_("Already established from it"), ", ".join(facts)))
     found += [known for provider in _providers.values() for known in provider(item, user)]
     return [Known(known.label, _cut(known.text)) for known in found]
+
+
+def _words(item: Item) -> list[Known]:
+    """The text that was read from the item's files, a line each."""
+    texts = FileText.objects.filter(blob__in=item.files.values("blob"), state=FileText.State.READ)
+    return [Known(_("Text of the file"), text) for text in texts.values_list("text", flat=True) if text.strip()]
 
 
 def _cut(text: str) -> str:

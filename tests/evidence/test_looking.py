@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,9 +15,10 @@ from casework.care.actions import change_preference
 from casework.care.models import Look
 from casework.care.reading import preference_of
 from casework.cases.models import Case
-from casework.evidence.actions import register_item, reveal_file
+from casework.evidence.actions import assess_item, mark_graphic, register_item, reveal_file
+from casework.evidence.actions.marks import add_mark
 from casework.evidence.looking import Shown, asked_first, media_of, seen_token, was_revealed
-from casework.evidence.models import EvidenceFile, Preview
+from casework.evidence.models import EvidenceFile, FileText, Preview
 from tests.evidence.conftest import upload
 from tests.helpers import BACKEND
 
@@ -65,6 +67,19 @@ def test_what_is_known_is_told_first_and_opens_nothing(cast: SimpleNamespace, re
         assert "/clip/" not in page
     assert not AuditEvent.objects.filter(event="evidence.revealed").exists()
     assert signed_in(cast.outsider).get(reverse("evidence:look", args=[recording.pk])).status_code == 404
+
+
+def test_what_people_wrote_and_machines_read_is_told_before_a_look(
+    cast: SimpleNamespace, recording: EvidenceFile
+) -> None:
+    item = recording.item
+    assess_item(item, actor=cast.colleague, aspect="content", grade="holds", method="Landmarks")
+    mark_graphic(item, actor=cast.colleague, level=3, note="A body is seen from 00:40")
+    add_mark(recording, actor=cast.investigator, at=Decimal(12), text="Hands are raised")
+    FileText.objects.update_or_create(blob=recording.blob, defaults={"state": "read", "text": "Words on a wall"})
+    page = signed_in(cast.viewer).get(reverse("evidence:look", args=[recording.pk])).content.decode()
+    for words in ("Hands are raised", "A body is seen from 00:40", "Holds up, says one person", "Words on a wall"):
+        assert words in page
 
 
 def test_each_step_opens_its_own_copies_and_is_on_record(cast: SimpleNamespace, recording: EvidenceFile) -> None:
