@@ -28,7 +28,7 @@ def with_files(items: QuerySet[Any]) -> QuerySet[Any]:
 def linked_with_files(links: QuerySet[Any]) -> QuerySet[Any]:
     """Links with their items, and what the cover of an item is made of: files, blobs, previews, the text of a post."""
     files = EvidenceFile.objects.select_related("blob").prefetch_related("blob__previews")
-    return links.select_related("item__post", "item__testimony").prefetch_related(
+    return links.select_related("item__post", "item__testimony", "item__source").prefetch_related(
         Prefetch("item__files", files, to_attr="loaded_files")
     )
 

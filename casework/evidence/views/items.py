@@ -82,6 +82,7 @@ def item_detail(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
         "moment_form": mark_form(item, user),
         "twins": same_bytes(item, user),
         "facts": detail_facts(item, user),
+        "something_covered": any(file.is_covered for file in item.loaded_files),
         "something_hidden": bool(hidden_details(user, item)),
         "shows_source": item.source is not None and can_see_source(user, item.source),
         "links": [(link, can_unlink_item(user, link)) for link in visible_links(item, user)],
