@@ -119,7 +119,8 @@ def _able(file: EvidenceFile, made: Collection[str]) -> frozenset[str]:
     able = {Step.LARGE} if {"still", "clip"} & set(made) else set()
     if {"copy", "play"} & set(made):
         able.add(Step.COLOUR)
-    if {"play", "audio"} & set(made) and file.is_heard:
+    # The sound is made apart whenever there is any: without it, "with sound" would promise what nobody can hear.
+    if "audio" in made:
         able.add(Step.SOUND)
     return frozenset(able)
 
@@ -127,7 +128,7 @@ def _able(file: EvidenceFile, made: Collection[str]) -> frozenset[str]:
 def _drawn(file: EvidenceFile, made: Collection[str], shown: Shown) -> tuple[str, str]:
     if not file.is_moving:
         return "picture", "copy" if shown.colour and "copy" in made else "still"
-    if shown.sound and not shown.colour and "still" not in made and "audio" in made:
+    if shown.sound and "play" not in made:
         return "sound", "audio"
     if (shown.colour or shown.sound) and "play" in made:
         return "video", "play"

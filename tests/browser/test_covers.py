@@ -43,9 +43,10 @@ def covered(office_cast: SimpleNamespace, material: SimpleNamespace) -> Item:
 def heard(covered: Item) -> Item:
     """The same with a copy in colour and with sound."""
     clip = Preview.objects.get(kind="clip")
-    Preview.objects.create(
-        blob=clip.blob, kind="play", state="ready", derived=clip.derived, media_type=clip.media_type, size=clip.size
-    )
+    for kind in ("play", "audio"):
+        Preview.objects.create(
+            blob=clip.blob, kind=kind, state="ready", derived=clip.derived, media_type=clip.media_type, size=clip.size
+        )
     return covered
 
 

@@ -42,7 +42,7 @@ def recording(cast: SimpleNamespace, case: Case) -> EvidenceFile:
     file = item.files.get()
     file.blob.media_type = "video/mp4"
     file.blob.save()
-    made(file, "poster", "still", "clip", "play")
+    made(file, "poster", "still", "clip", "play", "audio")
     return file
 
 
@@ -120,6 +120,14 @@ def test_what_there_is_no_copy_for_is_not_offered(cast: SimpleNamespace, recordi
     assert "No copy in colour or with sound" in page
     assert "data-colour" not in page
     assert recording.item.custody.last().detail["shown"] == ["grey"]
+
+
+def test_sound_is_offered_only_where_there_is_any(cast: SimpleNamespace, recording: EvidenceFile) -> None:
+    wishes = preference_of(cast.investigator)
+    silent = media_of(recording, {"still", "clip", "play"}, Shown(sound=True), wishes)
+    assert ([choice.step for choice in silent.choices], silent.kind) == (["large", "colour"], "clip")
+    alone = media_of(recording, {"still", "clip", "audio"}, Shown(sound=True), wishes)
+    assert (alone.element, alone.kind) == ("sound", "audio")
 
 
 def test_it_never_offers_what_a_person_does_not_wish(cast: SimpleNamespace, recording: EvidenceFile) -> None:

@@ -132,11 +132,6 @@ class EvidenceFile(models.Model):
         """Whether it runs in time: a recording of pictures or sound."""
         return self.blob.media_type.startswith(("video/", "audio/"))
 
-    @property
-    def is_heard(self) -> bool:
-        """Whether it can have sound."""
-        return self.is_moving
-
 
 class Preview(models.Model):
     """What may be shown of a blob on a page: re-encoded by the server, never the original."""
