@@ -30,7 +30,7 @@ PICTURES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("case", "investigator", "/figures/", (FIRST_LINK,)),
     ("evidence", "investigator", "/figures/", (FIRST_LINK, "main .tabs a[href$='/evidence/']")),
     ("item", "investigator", "/figures/", (FIRST_LINK, "main .tabs a[href$='/evidence/']", FIRST_ITEM)),
-    ("known", "investigator", "/figures/", (FIRST_LINK, "main .tabs a[href$='/evidence/']", "[data-ask]")),
+    ("known", "investigator", "/evidence/?kind=video&graphic=2", (FIRST_LINK, "[data-ask]")),
     ("watched", "investigator", "/account/watched/", ()),
     ("new-case", "investigator", "/cases/new/", ()),
     ("new-evidence", "investigator", "/evidence/new/video/", ()),
