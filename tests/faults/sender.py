@@ -16,7 +16,7 @@ from tests.running import Office
 
 OFFSET_TYPE = "application/offset+octet-stream"
 PLACE = "/evidence/uploads/"
-GIVE_UP = 240  # seconds without any progress
+GIVE_UP = 900  # seconds without any progress, on a machine that starts servers slowly
 
 
 @dataclass

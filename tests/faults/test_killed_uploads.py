@@ -87,6 +87,9 @@ def test_it_loses_nothing_when_its_server_is_killed(office: Office, capsys: pyte
                 problems.extend(sender.problems)
                 died += bool(sender.broken)
                 deaths += sender.broken
+            if deaths >= KILLS:
+                # Enough died: from now on everything has to come to its end.
+                killer.done.set()
 
     killer.start()
     threads = [threading.Thread(target=work, args=(seed,)) for seed in range(AT_ONCE)]

@@ -24,11 +24,14 @@ export const choosing = (form, box, take) => {
   const chosen = form.querySelector("input[type=file][name=files]");
   const folder = box.querySelector("[data-folder]");
   for (const input of [chosen, folder]) {
-    input.addEventListener("change", () => {
+    const adopt = () => {
       [...input.files].forEach((file) => take(file, file.webkitRelativePath || file.name));
       // They are on their way, and are not to be sent with the form once more.
       input.value = "";
-    });
+    };
+    input.addEventListener("change", adopt);
+    // Chosen before this script was there.
+    if (input.files.length) adopt();
   }
   box.querySelector("[data-folder-button]").onclick = () => folder.click();
   const zone = box.querySelector("[data-drop]");

@@ -36,6 +36,15 @@ const tell = () => {
 
 const look = () => form.querySelector("[data-arrivals]")?.dispatchEvent(new Event("casework:arrived"));
 
+// A question on its way would be cut off when the page is left.
+const settle = async () => {
+  const question = form.querySelector("[data-arrivals]");
+  if (question?.classList.contains("htmx-request")) {
+    await new Promise((resolve) => { document.addEventListener("htmx:afterRequest", resolve, { once: true }); setTimeout(resolve, 3000); });
+  }
+  form.querySelector("[data-arrivals]")?.remove();
+};
+
 const goOn = () => {
   if (!wanted) return;
   if (queue.halted.length) {
@@ -46,8 +55,9 @@ const goOn = () => {
   }
   if (queue.busy) { tell(); return; }
   wanted = false;
+  form.dataset.sending = "yes";
   say(form.dataset.finishing);
-  sendForm(form, server, { say, shown: mount });
+  settle().then(() => sendForm(form, server, { say, shown: mount }));
 };
 
 const several = () => {
@@ -68,6 +78,7 @@ const mount = () => {
   part("pause-all").onclick = () => queue.pauseAll();
   part("resume-all").onclick = () => queue.resumeAll();
   several();
+  globalThis.htmx?.process(box);
   part("focus")?.focus();
 };
 
@@ -76,7 +87,7 @@ queue.addEventListener("progress", () => { queue.transfers.forEach((each) => row
 queue.addEventListener("change", ({ detail }) => {
   rows.draw(detail);
   part("all").hidden = queue.transfers.length < 2;
-  if (detail.done) look();
+  if (detail.done && !wanted) look();
   if (["signed-out", "lost"].includes(detail.state)) said = 0;
   several();
   goOn();
