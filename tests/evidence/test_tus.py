@@ -14,6 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from casework.accounts.actions import make_token
@@ -21,6 +22,7 @@ from casework.audit import clock
 from casework.audit.models import AuditEvent
 from casework.core.errors import StorageFull
 from casework.evidence import store, sweeping
+from casework.evidence.actions import uploads
 from casework.evidence.models import Blob, Upload
 from casework.evidence.store import resuming
 from tests.evidence.conftest import upload as plain_upload
@@ -300,6 +302,23 @@ def test_it_goes_on_when_there_is_room_again(office: Client) -> None:
     assert send(office, url, DATA[5000:], 5000).status_code == 204
     with patch("casework.evidence.store.resuming.create", side_effect=StorageFull("full")):
         assert begin(office).status_code == 507
+
+
+def test_it_keeps_a_piece_whose_commit_was_never_answered(office: Client) -> None:
+    """The database took the new offset and went away before it said so: what it promises has to be on the disk."""
+    url = begun(office)
+    committing = uploads._commit
+
+    def unanswered(row: Upload, partial: resuming.Partial) -> None:
+        committing(row, partial)
+        row.offset = 0
+        raise OperationalError("the answer was lost")
+
+    with patch.object(uploads, "_commit", unanswered):
+        assert send(office, url, DATA[:5000], 0).status_code == 503
+    assert head(office, url)["Upload-Offset"] == "5000"
+    assert send(office, url, DATA[5000:], 5000).status_code == 204
+    assert Upload.objects.get().sha256 == hashlib.sha256(DATA).hexdigest()
 
 
 def test_it_finishes_when_it_is_asked_after_an_interruption(office: Client) -> None:

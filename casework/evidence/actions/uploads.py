@@ -129,7 +129,8 @@ def receive_piece(
             raise store.too_large(row.size)
         try:
             _write(row, partial, pieces, checksum)
-        except BaseException:
+        except (OSError, DomainError):
+            # Not when the database failed: it may have committed the new offset, and only its answer was lost.
             with suppress(OSError, DomainError):
                 partial.cut(row.offset)
             raise
