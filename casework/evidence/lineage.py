@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from casework.evidence.models import EvidenceFile
 
-WIDTH, HEIGHT, GAP, INDENT, EDGE = 300, 92, 20, 36, 2
+WIDTH, HEIGHT, GAP, INDENT, EDGE = 300, 110, 20, 36, 2
 LONGEST = 30
 """Letters of a line that fit into a box; the list below the drawing has the whole."""
 
@@ -30,9 +30,9 @@ class Node:
         return self.x + 16
 
     @property
-    def lines(self) -> tuple[int, int, int, int]:
-        """The base lines of its four lines of text."""
-        return self.y + 24, self.y + 42, self.y + 60, self.y + 78
+    def lines(self) -> tuple[int, ...]:
+        """The base lines of its five lines of text."""
+        return tuple(self.y + 24 + 18 * number for number in range(5))
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,11 @@ class Share:
     oldest: datetime.datetime | None
 
     @property
+    def overdue(self) -> int:
+        """Files not checked within their days."""
+        return self.files - self.fresh
+
+    @property
     def percent(self) -> int:
         """Of the bytes, rounded down: 100 means all."""
         return 100 if not self.size else int(100 * self.fresh_size / self.size)

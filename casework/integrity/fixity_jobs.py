@@ -1,4 +1,7 @@
-"""What the worker does for integrity. Each job may run twice, or be killed, without harm."""
+"""What the worker does for the soundness of stored files. Each job may run twice, or be killed, without harm.
+
+A slice and the mail about damage go ahead of previews: an import of thousands of videos would hold them up for days. A
+slice takes half a minute of every five, so that it holds up no preview for long."""
 
 from __future__ import annotations
 
@@ -10,13 +13,15 @@ from casework.integrity import alerts, fixity, scanning
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="casework.integrity.jobs.check_stored_files", queue="upkeep", queueing_lock="check_stored_files")
+@app.task(
+    name="casework.integrity.jobs.check_stored_files", queue="upkeep", queueing_lock="check_stored_files", priority=1
+)
 def check_stored_files(timestamp: int) -> None:
     """One slice of the rolling schedule."""
     fixity.run_slice()
 
 
-@app.task(name=ALERT, queue="upkeep", retry=RetryStrategy(max_attempts=8, exponential_wait=4))
+@app.task(name=ALERT, queue="upkeep", retry=RetryStrategy(max_attempts=8, exponential_wait=4), priority=1)
 def tell_of_damage() -> None:
     """Write to auditors and administrators about what was found damaged."""
     alerts.tell_of_damage()

@@ -162,5 +162,5 @@ def test_it_is_drawn_as_a_tree(cast: SimpleNamespace, original: EvidenceFile) ->
         (original.pk, 0), (first.pk, 1), (second.pk, 2), (third.pk, 1),
     ]  # fmt: skip
     assert drawn.nodes[0].edge == ""
-    assert all(node.x + 300 <= drawn.width and node.y + 92 <= drawn.height for node in drawn.nodes)
+    assert all(node.x + 300 <= drawn.width and node.y + 110 <= drawn.height for node in drawn.nodes)
     assert not lineage_of(files[-1:]).has_copies
