@@ -174,6 +174,7 @@ def test_damage_is_found_and_given_to_nobody(office: SimpleNamespace, capsys: py
     client = Client()
     stepped_up(client, office.cast.referral_officer)
     Blob.objects.update(checked_at=clock.now())
+    assert all(attempts(office, office.files[0], client).values()), "a sound file comes out by every road"
     tallies = {kind: Tally() for kind in KINDS}
     for number in range(DAMAGES):
         kind = KINDS[number % len(KINDS)]
