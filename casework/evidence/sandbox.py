@@ -29,6 +29,11 @@ _ROOT = Path(__file__).resolve().parents[2]
 _HEADER = struct.Struct(">IQ")
 _MAX_HEADER = 64 * 1024
 _GRACE_SECONDS = 10
+# Without a home Python asks the host for one as it starts, which the C library does over a socket.
+_ENVIRONMENT = {
+    "PATH": os.defpath, "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}  # fmt: skip
 
 _CLONE_NEWUSER, _CLONE_NEWNET, _CLONE_NEWIPC = 0x10000000, 0x40000000, 0x08000000
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
@@ -77,7 +82,7 @@ def run_raw(module: str, source: int, task: dict[str, Any], limits: Limits) -> t
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=_ROOT,
-        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        env=_ENVIRONMENT,
         start_new_session=True,
     )
     try:
