@@ -14,6 +14,7 @@ Body = Callable[[Any], dict[str, Any]]
 @dataclass(frozen=True)
 class Endpoint:
     """`path` may name an object of the world as {victim}. `text`, `number`, `day` and `reference` are input fields;
+    `number` is a whole one unless it takes `fractions`;
     `foreign` is the object of the world that `reference` names (a list is sent for `many`)."""
 
     path: str
@@ -22,6 +23,7 @@ class Endpoint:
     verb: str = "post"
     text: str = ""
     number: str = ""
+    fractions: bool = False
     day: str = ""
     reference: str = ""
     foreign: str = ""
@@ -92,7 +94,7 @@ CREATE = [
     Endpoint("assessments/", key("item", aspect="content", grade="holds", method="Landmarks"), text="method",
              reference="item", foreign="item"),
     Endpoint("marks/", lambda w: {"file": str(w.clip.pk), "at": "74.5", "text": "Hands raised"}, text="text",
-             number="at", reference="file", foreign="clip"),
+             number="at", fractions=True, reference="file", foreign="clip"),
     Endpoint("sources/", key("team", kind="witness", name="W"), text="name", reference="team", foreign="team"),
     Endpoint("findings/", finding, text="reasons", number="standard", day="occurred", reference="links",
              foreign="link", many=True),
@@ -114,7 +116,8 @@ CHANGE = [
              reference="assignee", foreign="helper"),
     Endpoint("evidence/{item}/", lambda w: {"title": "New"}, verb="patch", text="description", number="graphic",
              day="recorded", reference="source", foreign="source"),
-    Endpoint("marks/{mark}/", lambda w: {"text": "Lowered"}, verb="patch", text="text", number="at"),
+    Endpoint("marks/{mark}/", lambda w: {"text": "Lowered"}, verb="patch", text="text", number="at",
+             fractions=True),
     Endpoint("sources/{source}/", lambda w: {"name": "New"}, verb="patch", text="note"),
     Endpoint("statements/{statement}/", lambda w: {"medium": "New"}, verb="patch", text="translation", day="made",
              reference="incidents", foreign="case", many=True),

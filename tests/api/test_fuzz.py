@@ -26,7 +26,7 @@ OBJECTS = {
     "cases": "case", "victims": "victim", "perpetrators": "perpetrator", "moments": "moment", "notes": "note",
     "tasks": "task", "evidence": "item", "evidence-links": "link", "marks": "mark", "sources": "source",
     "findings": "finding", "elements": "element", "statements": "statement", "recipients": "recipient",
-    "referrals": "referral", "issuer-figures": "issuer_figure",
+    "referrals": "referral", "issuer-figures": "issuer_figure", "assessments": "assessment", "imports": "batch",
 }  # fmt: skip
 GROUPS = ("cases", "evidence", "findings", "referrals", "rest")
 
@@ -38,6 +38,7 @@ def group_of(path: str) -> str:
         "evidence-links": "evidence",
         "sources": "evidence",
         "marks": "evidence",
+        "assessments": "evidence",
         "elements": "findings",
         "victims": "cases",
     }

@@ -169,8 +169,8 @@ def test_it_takes_several_files_and_says_what_is_missing(desks, office_cast, mat
     page.get_by_label("Title").fill("Two files")
     send(page)
     expect(page.get_by_text("Registered and sealed.")).to_be_visible()
-    expect(page.get_by_role("heading", name="recording.mp4")).to_be_visible()
-    expect(page.get_by_role("heading", name="report.pdf")).to_be_visible()
+    expect(page.get_by_role("heading", name="recording.mp4").first).to_be_visible()
+    expect(page.get_by_role("heading", name="report.pdf").first).to_be_visible()
     assert Blob.objects.count() == 2
 
 
