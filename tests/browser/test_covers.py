@@ -114,6 +114,7 @@ def test_it_tells_what_is_known_before_it_shows_and_covers_by_escape(desks, offi
     assert not any("/original/" in url for url in asked)
 
 
+@pytest.mark.long
 def test_each_step_is_chosen_by_the_mouse_and_taken_back(desks, office_cast, heard) -> None:  # type: ignore[no-untyped-def]
     page = desks(office_cast.investigator).open(f"/evidence/{heard.pk}/")
     small = uncover(page).bounding_box()["width"]
@@ -143,6 +144,7 @@ def test_each_step_is_chosen_by_the_mouse_and_taken_back(desks, office_cast, hea
     assert said == [["grey"], ["large"], ["large", "sound"], ["large", "colour", "sound"], ["large", "colour"]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", ["hidden", "blur"])
 def test_it_is_worked_by_the_keyboard_and_covers_when_the_tab_is_left(desks, office_cast, heard, way) -> None:  # type: ignore[no-untyped-def]
     page = desks(office_cast.investigator).open(f"/evidence/{heard.pk}/")
@@ -165,6 +167,7 @@ def test_it_is_worked_by_the_keyboard_and_covers_when_the_tab_is_left(desks, off
     assert reveals() == 7
 
 
+@pytest.mark.long
 def test_each_step_works_without_scripts(desks, office_cast, heard) -> None:  # type: ignore[no-untyped-def]
     page = desks(office_cast.investigator, script=False).open(f"/evidence/{heard.pk}/")
     page.get_by_role("button", name=ASK).click()
@@ -231,6 +234,7 @@ def test_it_counts_only_what_is_uncovered_and_offers_a_break(desks, office_cast,
     expect(desk.open("/account/watched/").get_by_text("Show as table")).to_be_visible()
 
 
+@pytest.mark.long
 def test_it_takes_an_upload_without_scripts(desks, office_cast, material) -> None:  # type: ignore[no-untyped-def]
     page = desks(office_cast.investigator, script=False).open("/evidence/new/video/")
     page.locator("input[type=file][name=files]").set_input_files(material.recording)

@@ -50,6 +50,7 @@ def stands_at(video: Locator, seconds: float) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_citation_waits_behind_the_cover_and_opens_there(desks, office_cast, filmed) -> None:  # type: ignore[no-untyped-def]
     page: Page = desks(office_cast.investigator).open(f"/evidence/at/{filmed.reference}/00:05/")
     expect(page.get_by_text("The moment 00:05 is cited.")).to_be_visible()
@@ -61,6 +62,7 @@ def test_a_citation_waits_behind_the_cover_and_opens_there(desks, office_cast, f
     assert axe_violations(page) == []
 
 
+@pytest.mark.long
 def test_the_contact_sheet_leads_to_a_second_by_keyboard_and_is_covered_again(desks, office_cast, filmed) -> None:  # type: ignore[no-untyped-def]
     page: Page = desks(office_cast.investigator).open(f"/evidence/{filmed.pk}/")
     page.get_by_role("button", name=re.compile("^Contact sheet")).press("Enter")

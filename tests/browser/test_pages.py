@@ -1,10 +1,9 @@
-"""Every page, wide and narrow, light and dark: no fault that a machine can find. Each once a day, all for everyone when
-the long tests run."""
+"""Every page for everyone who may open it, wide and narrow, light and dark: no fault that a machine can find. All but
+the proof that faults are noticed belongs to the long tests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from http import HTTPStatus
 
 import pytest
@@ -17,31 +16,6 @@ from tests.browser.inventory import addresses, names, routes
 ROLES = ("investigator", "reviewer", "officer", "admin", "auditor", "viewer", "reviewer2", "officer2", "nobody")
 # The same as a colleague before them; they open what only they can.
 OWN_PAGES_ONLY = frozenset({"reviewer2", "officer2", "nobody"})
-
-
-class Shape(HTMLParser):
-    """The elements of the page's main part, each with what it stands in, whatever they say and however often."""
-
-    VOID = frozenset({"input", "link", "meta", "img", "br", "hr", "source", "path", "circle", "line", "rect"})
-    TELLING = ("class", "role", "type", "hidden", "disabled", "checked", "open")
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.way: list[str] = []
-        self.found: set[str] = set()
-        self.feed(html[html.find("<main") : html.find("</main")])
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = ",".join(f"{key}={value}" for key, value in attrs if key in self.TELLING)
-        self.found.add(">".join([*self.way[-1:], f"{tag}[{told}]"]))
-        if tag not in self.VOID:
-            self.way.append(f"{tag}[{told}]")
-
-    def handle_endtag(self, tag: str) -> None:
-        for place in range(len(self.way) - 1, -1, -1):
-            if self.way[place].startswith(f"{tag}["):
-                del self.way[place:]
-                return
 
 
 LIGHT, DARK = "light", "dark"
@@ -68,22 +42,6 @@ def look(page: Page) -> list[str]:
     return found
 
 
-def glance(page: Page, *, known: bool) -> list[str]:
-    """Faults of the open page in the light: whether it fits, wide and narrow, and by all rules of axe when it is wide,
-    unless every element of it was examined before on a page made of them."""
-    found = []
-    here = page.viewport_size or {}
-    # The size it was opened in first: each change of size lays the page out anew.
-    for size in (WIDE, NARROW) if here.get("width") == WIDE[0] else (NARROW, WIDE):
-        if size[0] != here.get("width"):
-            page.set_viewport_size({"width": size[0], "height": size[1]})
-        if over := sideways(page):
-            found.append(f"{page.url} {size[0]}: scrolls sideways by {over} px")
-        if size == WIDE and not known:
-            found += [f"{page.url}: {line}" for line in axe_violations(page)]
-    return found
-
-
 def test_it_knows_every_page() -> None:
     """A new address is either in the inventory of pages or said not to be a page."""
     known = {name for name in names() if not name.startswith("admin:")}
@@ -102,29 +60,6 @@ def walk(desk: Desk, role: str, places: dict[str, list[str]]) -> Iterator[str]:
                 yield address
             elif owner == role:
                 raise AssertionError(f"{role}: {address}: {answer.status}")
-
-
-def test_it_shows_each_page_without_a_fault(desks, small_office) -> None:  # type: ignore[no-untyped-def]
-    """Every page once, opened by the one whose it is. Nobody else, nothing dark and nothing narrow but its width: for
-    that there is the long look below."""
-    places, faults = addresses(small_office), []
-    seen: set[str] = set()
-    opened = 0
-    for role in ROLES:
-        user = small_office.users.get(role)
-        desk = desks(user, proved=user is not None)
-        own = {name: places[name] for name, (owner, *_examples) in routes().items() if owner == role}
-        for addresses_of in own.values():
-            for address in addresses_of:
-                answer = desk.page.goto(desk.base + address)
-                assert answer is not None
-                assert answer.status == HTTPStatus.OK, f"{role}: {address}: {answer.status}"
-                elements = Shape(answer.text()).found
-                faults += [f"{role}: {line}" for line in glance(desk.page, known=elements <= seen)]
-                seen |= elements
-                opened += 1
-    assert faults == []
-    assert opened == sum(len(addresses_of) for addresses_of in places.values())
 
 
 @pytest.mark.long

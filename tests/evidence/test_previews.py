@@ -63,7 +63,14 @@ def sharpest_edge(image: Image.Image) -> int:
 
 
 @pytest.mark.parametrize(
-    ("container", "codec"), [("mp4", "libx264"), ("webm", "libvpx-vp9"), ("matroska", "libx265"), ("avi", "mpeg4")]
+    ("container", "codec"),
+    [
+        ("mp4", "libx264"),
+        *(
+            pytest.param(*each, marks=pytest.mark.long)
+            for each in (("webm", "libvpx-vp9"), ("matroska", "libx265"), ("avi", "mpeg4"))
+        ),
+    ],
 )
 def test_it_makes_covered_previews_of_a_video(container: str, codec: str) -> None:
     made = make(samples.video(container, codec))
