@@ -66,8 +66,7 @@ def walk(desk: Desk, role: str, places: dict[str, list[str]]) -> Iterator[bool]:
 @pytest.mark.long
 @pytest.mark.parametrize("role", ROLES)
 def test_it_shows_everyone_every_page_without_a_fault(desks, small_office, role) -> None:  # type: ignore[no-untyped-def]
-    """Every page for everyone who may open it by all rules of axe; light and dark, wide and narrow for the one whose page
-    it is. Some minutes each."""
+    """Every page for everyone who may open it by all rules of axe; in all four shapes for the one whose page it is."""
     user = small_office.users.get(role)
     desk = desks(user, proved=user is not None)
     faults = []
