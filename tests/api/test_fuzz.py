@@ -18,7 +18,7 @@ from schemathesis.core import NOT_SET
 from tests.access import walking, world
 from tests.factories import ItemFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 EXAMPLES = 2
 JSON = "application/json"
 # The first part of an address, and the object of the world whose id belongs in it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 
+import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
@@ -73,6 +74,7 @@ def test_it_enrols_an_app_and_signs_in_with_a_recovery_code(desks, office_cast) 
     at_home(page)
 
 
+@pytest.mark.long
 def test_it_signs_in_with_a_passkey(desks, office_cast) -> None:  # type: ignore[no-untyped-def]
     desk = desks(office_cast.investigator)
     device = desk.context.new_cdp_session(desk.page)
@@ -95,6 +97,7 @@ def test_it_signs_in_with_a_passkey(desks, office_cast) -> None:  # type: ignore
     at_home(page)
 
 
+@pytest.mark.long
 def test_it_locks_and_comes_back_to_the_same_page(desks, office_cast) -> None:  # type: ignore[no-untyped-def]
     desk = desks(None)
     page = sign_in(desk, office_cast.investigator.email, address="/evidence/?ordering=-registered")
@@ -115,6 +118,7 @@ def test_it_locks_and_comes_back_to_the_same_page(desks, office_cast) -> None:  
     expect(page.get_by_role("navigation", name="Main")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_it_ends_another_session(desks, office_cast) -> None:  # type: ignore[no-untyped-def]
     here, there = desks(None), desks(None)
     for desk in (here, there):
@@ -128,6 +132,7 @@ def test_it_ends_another_session(desks, office_cast) -> None:  # type: ignore[no
     expect(there.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
 
 
+@pytest.mark.long
 def test_it_lets_an_invited_person_set_a_password(desks, office_cast, live_server, settings) -> None:  # type: ignore[no-untyped-def]
     settings.CASEWORK_BASE_URL = live_server.url
     desk = desks(office_cast.administrator, proved=True)

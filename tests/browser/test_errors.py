@@ -32,6 +32,7 @@ def submit(page: Page) -> None:
     page.locator("main form:not([data-reveal]) .form-actions button").first.click()
 
 
+@pytest.mark.long
 def test_it_says_what_to_do_next_on_every_error_page(desks, office_cast, case, settings, material) -> None:  # type: ignore[no-untyped-def]
     viewer, investigator = desks(office_cast.viewer), desks(office_cast.investigator, script=False)
     stranger = desks(office_cast.outsider)
@@ -65,6 +66,7 @@ def test_it_says_what_to_do_next_on_every_error_page(desks, office_cast, case, s
     assert look(viewer.page) == []
 
 
+@pytest.mark.long
 def test_it_says_that_a_file_is_too_large_and_keeps_the_form(desks, office_cast, settings, material) -> None:  # type: ignore[no-untyped-def]
     settings.CASEWORK_MAX_UPLOAD = 1000
     page = desks(office_cast.investigator).open("/evidence/new/video/")

@@ -29,6 +29,7 @@ def export(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_it_leads_from_the_file_to_the_evidence(desks, office_cast, export) -> None:  # type: ignore[no-untyped-def]
     page = desks(office_cast.investigator).open("/imports/new/")
     page.get_by_label("Files with a table").check()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
@@ -63,6 +64,7 @@ def test_it_gives_back_what_was_typed_when_the_session_had_ended(desks, office_c
     expect(page.get_by_label("Title")).to_have_value("")
 
 
+@pytest.mark.long
 def test_it_needs_no_script_and_names_the_files_to_choose_again(desks, office_cast, material) -> None:  # type: ignore[no-untyped-def]
     page = desks(None, script=False).open("/evidence/new/video/")
     sign_in(page, office_cast.investigator.email)
@@ -75,6 +77,7 @@ def test_it_needs_no_script_and_names_the_files_to_choose_again(desks, office_ca
     expect(page.get_by_role("status").first).to_contain_text("Choose these files again: recording.mp4")
 
 
+@pytest.mark.long
 def test_it_shows_nothing_to_the_next_person_at_the_same_computer(desks, office_cast) -> None:  # type: ignore[no-untyped-def]
     desk = desks(None)
     page = at_new_case(desk, office_cast.investigator.email)
@@ -89,6 +92,7 @@ def test_it_shows_nothing_to_the_next_person_at_the_same_computer(desks, office_
     expect_all(page)
 
 
+@pytest.mark.long
 def test_it_gives_back_a_form_opened_before_another_sign_in(desks, office_cast) -> None:  # type: ignore[no-untyped-def]
     desk = desks(None)
     page = at_new_case(desk, office_cast.investigator.email)
@@ -102,6 +106,7 @@ def test_it_gives_back_a_form_opened_before_another_sign_in(desks, office_cast) 
     assert not Case.objects.exists()
 
 
+@pytest.mark.long
 def test_it_keeps_for_its_owner_what_another_person_sends(desks, office_cast) -> None:  # type: ignore[no-untyped-def]
     desk = desks(None)
     page = at_new_case(desk, office_cast.investigator.email)
@@ -117,6 +122,7 @@ def test_it_keeps_for_its_owner_what_another_person_sends(desks, office_cast) ->
     assert not Case.objects.exists()
 
 
+@pytest.mark.long
 def test_it_takes_along_what_was_typed_when_the_page_locks(desks, office_cast) -> None:  # type: ignore[no-untyped-def]
     page = at_new_case(desks(None), office_cast.investigator.email)
     page.keyboard.press("Control+Alt+l")

@@ -174,6 +174,7 @@ def test_it_takes_several_files_and_says_what_is_missing(desks, office_cast, mat
     assert Blob.objects.count() == 2
 
 
+@pytest.mark.long
 def test_it_takes_what_is_dropped_and_tells_what_is_known(desks, office_cast, material) -> None:  # type: ignore[no-untyped-def]
     known = register_item(
         actor=office_cast.investigator, team=office_cast.team, kind="video", title="Seen before",
@@ -255,6 +256,7 @@ def test_it_keeps_what_was_chosen_when_the_session_has_ended(desks, office_cast,
     assert Blob.objects.count() == 1
 
 
+@pytest.mark.long
 def test_it_says_so_when_the_form_meets_an_ended_session(desks, office_cast, material) -> None:  # type: ignore[no-untyped-def]
     desk = desks(None)
     page = desk.open("/evidence/new/video/")

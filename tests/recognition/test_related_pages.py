@@ -175,6 +175,7 @@ def hide_more(cast, story) -> None:
     assert Pair.objects.count() > 4
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("who", ["viewer", "investigator"])
 @pytest.mark.parametrize("allows", ["neither", "ours", "theirs"])
 def test_hidden_footage_changes_no_answer(cast, story, who, allows):
