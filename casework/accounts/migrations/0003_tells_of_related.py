@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -12,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='team',
             name='insert_insert',
@@ -20,6 +23,8 @@ class Migration(migrations.Migration):
             model_name='team',
             name='update_update',
         ),
+        ]),
+        Together([
         migrations.AddField(
             model_name='team',
             name='tells_of_related',
@@ -30,6 +35,8 @@ class Migration(migrations.Migration):
             name='tells_of_related',
             field=models.BooleanField(default=False, help_text='Only that it does, no reference and no name of the team, and only if their team allows it too.', verbose_name='others may learn that this team holds related footage'),
         ),
+        ]),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='team',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "accounts_teamevent" ("created_at", "description", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tells_of_related") VALUES (NEW."created_at", NEW."description", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."tells_of_related"); RETURN NULL;', hash='396ebb8114734b05b0c20b325341cdc95997a84f', operation='INSERT', pgid='pgtrigger_insert_insert_71b40', table='accounts_team', when='AFTER')),
@@ -38,4 +45,5 @@ class Migration(migrations.Migration):
             model_name='team',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "accounts_teamevent" ("created_at", "description", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "tells_of_related") VALUES (NEW."created_at", NEW."description", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."tells_of_related"); RETURN NULL;', hash='ddde71945924b2179d714a86ca4f577b99dbc5b4', operation='UPDATE', pgid='pgtrigger_update_update_529da', table='accounts_team', when='AFTER')),
         ),
+        ]),
     ]

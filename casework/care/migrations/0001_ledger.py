@@ -6,6 +6,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,6 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='Stretch',
             fields=[
@@ -69,4 +72,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['begun_at'], name='look_by_beginning')],
             },
         ),
+        ]),
     ]

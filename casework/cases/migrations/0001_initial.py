@@ -11,6 +11,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -23,6 +25,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='Party',
             fields=[
@@ -516,6 +519,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        ]),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='party',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "cases_partyevent" ("code", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."code"); RETURN NULL;', hash='5fcf1a5a7a7f5c4a56f83ebd47773db096eda727', operation='INSERT', pgid='pgtrigger_insert_insert_c5755', table='cases_party', when='AFTER')),
@@ -644,4 +649,5 @@ class Migration(migrations.Migration):
             model_name='victimevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='669e6fe8aeb16eb10173a3ad415fe1e5e202500d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b836e', table='cases_victimevent', when='BEFORE')),
         ),
+        ]),
     ]

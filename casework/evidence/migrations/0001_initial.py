@@ -10,6 +10,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -23,6 +25,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='Blob',
             fields=[
@@ -424,6 +427,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        ]),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='post',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_postevent" ("affiliation", "capture_method", "captured_at", "captured_by", "display_name", "handle", "item_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "post_id", "published_shown", "removed_on", "reposts", "text", "translation", "url") VALUES (NEW."affiliation", NEW."capture_method", NEW."captured_at", NEW."captured_by", NEW."display_name", NEW."handle", NEW."item_id", _pgh_attach_context(), NOW(), \'insert\', NEW."item_id", NEW."platform", NEW."post_id", NEW."published_shown", NEW."removed_on", NEW."reposts", NEW."text", NEW."translation", NEW."url"); RETURN NULL;', hash='78513d18782ac1875882d75b4bcaa596c39f7ee0', operation='INSERT', pgid='pgtrigger_insert_insert_60753', table='evidence_post', when='AFTER')),
@@ -532,4 +537,5 @@ class Migration(migrations.Migration):
             model_name='videoevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7ea2b6bd4e3c3302f3643f76f13488cc7460f49e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_517c1', table='evidence_videoevent', when='BEFORE')),
         ),
+        ]),
     ]

@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -31,6 +33,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-seen_on', '-recorded_at', '-id'],
             },
         ),
+        Together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='post',
             name='insert_insert',
@@ -39,6 +42,8 @@ class Migration(migrations.Migration):
             model_name='post',
             name='update_update',
         ),
+        ]),
+        Together([
         migrations.AddField(
             model_name='post',
             name='account',
@@ -99,6 +104,8 @@ class Migration(migrations.Migration):
             name='replies_to',
             field=models.URLField(blank=True, max_length=1000, verbose_name='replies to the post at'),
         ),
+        ]),
+        Together([
         migrations.AlterField(
             model_name='custodyevent',
             name='act',
@@ -114,6 +121,8 @@ class Migration(migrations.Migration):
             name='url',
             field=models.URLField(blank=True, max_length=1000, verbose_name='address'),
         ),
+        ]),
+        Together([
         migrations.AddIndex(
             model_name='post',
             index=models.Index(condition=models.Q(('normal_url', ''), _negated=True), fields=['normal_url'], name='post_by_normal_url'),
@@ -130,6 +139,8 @@ class Migration(migrations.Migration):
             model_name='post',
             index=models.Index(condition=models.Q(('account', ''), _negated=True), fields=['account'], name='post_by_account'),
         ),
+        ]),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='post',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_postevent" ("account", "affiliation", "capture_method", "captured_at", "captured_by", "display_name", "forwarded_account", "forwarded_from", "handle", "item_id", "normal_reposts", "normal_url", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "post_id", "published_shown", "removed_on", "replies_to", "reposts", "text", "translation", "url") VALUES (NEW."account", NEW."affiliation", NEW."capture_method", NEW."captured_at", NEW."captured_by", NEW."display_name", NEW."forwarded_account", NEW."forwarded_from", NEW."handle", NEW."item_id", NEW."normal_reposts", NEW."normal_url", _pgh_attach_context(), NOW(), \'insert\', NEW."item_id", NEW."platform", NEW."post_id", NEW."published_shown", NEW."removed_on", NEW."replies_to", NEW."reposts", NEW."text", NEW."translation", NEW."url"); RETURN NULL;', hash='b8fa463d6505d1405f9deb915db9120061f45838', operation='INSERT', pgid='pgtrigger_insert_insert_60753', table='evidence_post', when='AFTER')),
@@ -138,6 +149,8 @@ class Migration(migrations.Migration):
             model_name='post',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "evidence_postevent" ("account", "affiliation", "capture_method", "captured_at", "captured_by", "display_name", "forwarded_account", "forwarded_from", "handle", "item_id", "normal_reposts", "normal_url", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "post_id", "published_shown", "removed_on", "replies_to", "reposts", "text", "translation", "url") VALUES (NEW."account", NEW."affiliation", NEW."capture_method", NEW."captured_at", NEW."captured_by", NEW."display_name", NEW."forwarded_account", NEW."forwarded_from", NEW."handle", NEW."item_id", NEW."normal_reposts", NEW."normal_url", _pgh_attach_context(), NOW(), \'update\', NEW."item_id", NEW."platform", NEW."post_id", NEW."published_shown", NEW."removed_on", NEW."replies_to", NEW."reposts", NEW."text", NEW."translation", NEW."url"); RETURN NULL;', hash='7caf582111d28292d1384c7e69795f77bd5f687f', operation='UPDATE', pgid='pgtrigger_update_update_742f1', table='evidence_post', when='AFTER')),
         ),
+        ]),
+        Together([
         migrations.AddField(
             model_name='poststatus',
             name='item',
@@ -148,6 +161,8 @@ class Migration(migrations.Migration):
             name='recorded_by',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
+        ]),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='poststatus',
             trigger=pgtrigger.compiler.Trigger(name='evidence_poststatus_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'evidence_poststatus is append-only' USING ERRCODE = 'restrict_violation';", hash='454842b29a6fd480889038d4b141bf169a680efb', operation='UPDATE OR DELETE', pgid='pgtrigger_evidence_poststatus_append_only_e0424', table='evidence_poststatus', when='BEFORE')),
@@ -156,4 +171,5 @@ class Migration(migrations.Migration):
             model_name='poststatus',
             trigger=pgtrigger.compiler.Trigger(name='evidence_poststatus_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF coalesce(current_setting('casework.truncate_allowed', true), '') <> 'on' THEN\n                    RAISE EXCEPTION 'evidence_poststatus is append-only' USING ERRCODE = 'restrict_violation';\n                END IF;\n                RETURN NULL;\n            ", hash='ddc04b92855c003280da769a23934e51612dcc3a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_evidence_poststatus_no_truncate_36561', table='evidence_poststatus', when='BEFORE')),
         ),
+        ]),
     ]

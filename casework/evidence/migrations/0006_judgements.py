@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,6 +20,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='Assessment',
             fields=[
@@ -73,6 +76,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        ]),
+        Together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='item',
             name='insert_insert',
@@ -89,6 +94,8 @@ class Migration(migrations.Migration):
             model_name='testimony',
             name='update_update',
         ),
+        ]),
+        Together([
         migrations.AddField(
             model_name='item',
             name='graphic_standing',
@@ -169,6 +176,8 @@ class Migration(migrations.Migration):
             name='repeat_reason',
             field=models.CharField(blank=True, max_length=300, verbose_name='why another interview'),
         ),
+        ]),
+        Together([
         migrations.AlterField(
             model_name='custodyevent',
             name='act',
@@ -184,6 +193,8 @@ class Migration(migrations.Migration):
             name='consent',
             field=models.CharField(max_length=300, verbose_name="consent in the witness's words"),
         ),
+        ]),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='item',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_itemevent" ("caveat", "caveat_recipients", "collected_at", "collected_by", "credibility", "description", "graphic", "graphic_standing", "how_obtained", "id", "kind", "language", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_at", "recorded_earliest", "recorded_latest", "reference", "registered_at", "registered_by_id", "source_id", "team_id", "title", "updated_at") VALUES (NEW."caveat", NEW."caveat_recipients", NEW."collected_at", NEW."collected_by", NEW."credibility", NEW."description", NEW."graphic", NEW."graphic_standing", NEW."how_obtained", NEW."id", NEW."kind", NEW."language", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."published_at", NEW."recorded_earliest", NEW."recorded_latest", NEW."reference", NEW."registered_at", NEW."registered_by_id", NEW."source_id", NEW."team_id", NEW."title", NEW."updated_at"); RETURN NULL;', hash='fc0ed5dc984211350ba35909723a29f9d8338bd4', operation='INSERT', pgid='pgtrigger_insert_insert_6232b', table='evidence_item', when='AFTER')),
@@ -200,6 +211,8 @@ class Migration(migrations.Migration):
             model_name='testimony',
             trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "evidence_testimonyevent" ("consent", "consent_bodies", "consent_given_on", "consent_taken_by", "consent_uses", "consent_withdrawn_on", "identity", "interpreter", "interviewer", "item_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "protection_concern", "protection_level", "pseudonym", "repeat_reason") VALUES (NEW."consent", NEW."consent_bodies", NEW."consent_given_on", NEW."consent_taken_by", NEW."consent_uses", NEW."consent_withdrawn_on", NEW."identity", NEW."interpreter", NEW."interviewer", NEW."item_id", _pgh_attach_context(), NOW(), \'update\', NEW."item_id", NEW."place", NEW."protection_concern", NEW."protection_level", NEW."pseudonym", NEW."repeat_reason"); RETURN NULL;', hash='c2ccf9f0e4deb98ab8a97c69237ea3a761b087f3', operation='UPDATE', pgid='pgtrigger_update_update_f9c0f', table='evidence_testimony', when='AFTER')),
         ),
+        ]),
+        Together([
         migrations.AddField(
             model_name='assessment',
             name='by',
@@ -240,10 +253,12 @@ class Migration(migrations.Migration):
             name='item',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='evidence.item'),
         ),
+        ]),
         migrations.AddIndex(
             model_name='assessment',
             index=models.Index(fields=['item', 'aspect', 'by', '-at'], name='assessment_of_an_aspect'),
         ),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='assessment',
             trigger=pgtrigger.compiler.Trigger(name='evidence_assessment_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'evidence_assessment is append-only' USING ERRCODE = 'restrict_violation';", hash='91a4d4d954ab5a4c21e4375eb408486eb68b8769', operation='UPDATE OR DELETE', pgid='pgtrigger_evidence_assessment_append_only_3a79b', table='evidence_assessment', when='BEFORE')),
@@ -260,10 +275,12 @@ class Migration(migrations.Migration):
             model_name='credibilityrating',
             trigger=pgtrigger.compiler.Trigger(name='evidence_credibilityrating_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF coalesce(current_setting('casework.truncate_allowed', true), '') <> 'on' THEN\n                    RAISE EXCEPTION 'evidence_credibilityrating is append-only' USING ERRCODE = 'restrict_violation';\n                END IF;\n                RETURN NULL;\n            ", hash='3c1aba1d55b0520ef6b2a6a62b70d0cd600aa2b1', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_evidence_credibilityrating_no_truncate_56042', table='evidence_credibilityrating', when='BEFORE')),
         ),
+        ]),
         migrations.AddConstraint(
             model_name='earlierinterview',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_earliest__isnull', True), ('held_latest__isnull', True)), ('held_earliest__lte', models.F('held_latest')), _connector='OR'), name='earlier_interview_dates_in_order'),
         ),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='earlierinterview',
             trigger=pgtrigger.compiler.Trigger(name='evidence_earlierinterview_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'evidence_earlierinterview is append-only' USING ERRCODE = 'restrict_violation';", hash='202e5f8260061fc7172e9855503b65321b5c2c4f', operation='UPDATE OR DELETE', pgid='pgtrigger_evidence_earlierinterview_append_only_3ccac', table='evidence_earlierinterview', when='BEFORE')),
@@ -280,4 +297,5 @@ class Migration(migrations.Migration):
             model_name='graphicmark',
             trigger=pgtrigger.compiler.Trigger(name='evidence_graphicmark_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF coalesce(current_setting('casework.truncate_allowed', true), '') <> 'on' THEN\n                    RAISE EXCEPTION 'evidence_graphicmark is append-only' USING ERRCODE = 'restrict_violation';\n                END IF;\n                RETURN NULL;\n            ", hash='326af3658041545d8e4301dfd2f0aed93ace4300', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_evidence_graphicmark_no_truncate_f5648', table='evidence_graphicmark', when='BEFORE')),
         ),
+        ]),
     ]

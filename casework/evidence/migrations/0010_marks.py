@@ -9,6 +9,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,6 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='Mark',
             fields=[
@@ -62,10 +65,12 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        ]),
         migrations.AddIndex(
             model_name='mark',
             index=models.Index(fields=['item', 'at'], name='mark_by_item'),
         ),
+        Together([
         migrations.AddConstraint(
             model_name='mark',
             constraint=models.CheckConstraint(condition=models.Q(('at__gte', Decimal('0'))), name='mark_not_before_the_beginning'),
@@ -74,6 +79,8 @@ class Migration(migrations.Migration):
             model_name='mark',
             constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('at')), _connector='OR'), name='mark_ends_after_it_begins'),
         ),
+        ]),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='mark',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "evidence_markevent" ("at", "file_id", "id", "item_id", "made_at", "made_by_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "removed_at", "text", "until", "updated_at") VALUES (NEW."at", NEW."file_id", NEW."id", NEW."item_id", NEW."made_at", NEW."made_by_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."removed_at", NEW."text", NEW."until", NEW."updated_at"); RETURN NULL;', hash='ae3013dc8629756b99568b29300546781888d9a2', operation='INSERT', pgid='pgtrigger_insert_insert_5e123', table='evidence_mark', when='AFTER')),
@@ -86,4 +93,5 @@ class Migration(migrations.Migration):
             model_name='markevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0980e97513fba83572e859cdc0ab42bae88724c8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_75fd6', table='evidence_markevent', when='BEFORE')),
         ),
+        ]),
     ]

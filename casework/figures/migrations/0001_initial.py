@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,6 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='IssuerFigure',
             fields=[
@@ -74,6 +77,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        ]),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='issuerfigure',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "figures_issuerfigureevent" ("as_of", "definition", "difference", "id", "issuer", "period_earliest", "period_latest", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "qualifier", "quote", "recorded_at", "recorded_by_id", "unit", "updated_at", "url", "value") VALUES (NEW."as_of", NEW."definition", NEW."difference", NEW."id", NEW."issuer", NEW."period_earliest", NEW."period_latest", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."published_on", NEW."qualifier", NEW."quote", NEW."recorded_at", NEW."recorded_by_id", NEW."unit", NEW."updated_at", NEW."url", NEW."value"); RETURN NULL;', hash='2daa440403e9c5443c0cb1277dc7a4d370e1119c', operation='INSERT', pgid='pgtrigger_insert_insert_b148a', table='figures_issuerfigure', when='AFTER')),
@@ -86,4 +91,5 @@ class Migration(migrations.Migration):
             model_name='issuerfigureevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b9b0d07a40745b7098acd33d97ba3324875b2e84', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0745d', table='figures_issuerfigureevent', when='BEFORE')),
         ),
+        ]),
     ]

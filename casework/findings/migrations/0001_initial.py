@@ -11,6 +11,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -24,6 +26,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='ElementAssessment',
             fields=[
@@ -171,6 +174,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('finding', 'status'), name='one_count_a_status'), models.CheckConstraint(condition=models.Q(('at_least__lte', models.F('at_most'))), name='finding_victims_in_order')],
             },
         ),
+        ]),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='elementassessment',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "findings_elementassessmentevent" ("assessed_by_id", "case_id", "element", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "qualification", "standing", "updated_at") VALUES (NEW."assessed_by_id", NEW."case_id", NEW."element", NEW."id", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."qualification", NEW."standing", NEW."updated_at"); RETURN NULL;', hash='3bb50b5be4024d6b9d8d91f7906981d951194cdc', operation='INSERT', pgid='pgtrigger_insert_insert_7dba5', table='findings_elementassessment', when='AFTER')),
@@ -231,4 +236,5 @@ class Migration(migrations.Migration):
             model_name='victimcount',
             trigger=pgtrigger.compiler.Trigger(name='victimcount_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (SELECT 1 FROM findings_finding f\n               WHERE f.state = 'approved'\n                 AND (TG_OP <> 'INSERT' AND f.id = OLD.finding_id OR TG_OP <> 'DELETE' AND f.id = NEW.finding_id)) THEN\n        RAISE EXCEPTION 'what an approved finding stands on never changes' USING ERRCODE = 'restrict_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n", hash='6185e46f88e443bd02f244a16de40df48b103b73', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_victimcount_kept_6e7db', table='findings_victimcount', when='BEFORE')),
         ),
+        ]),
     ]

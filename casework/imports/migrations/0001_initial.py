@@ -10,6 +10,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -23,6 +25,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='Import',
             fields=[
@@ -122,6 +125,8 @@ class Migration(migrations.Migration):
                 'ordering': ['position'],
             },
         ),
+        ]),
+        Together([
         migrations.AddIndex(
             model_name='import',
             index=models.Index(fields=['-created_at', '-id'], name='import_by_time'),
@@ -130,10 +135,12 @@ class Migration(migrations.Migration):
             model_name='import',
             index=models.Index(fields=['state'], name='import_by_state'),
         ),
+        ]),
         migrations.AddConstraint(
             model_name='imported',
             constraint=models.UniqueConstraint(fields=('team', 'key', 'again'), name='imported_once_in_a_team'),
         ),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='imported',
             trigger=pgtrigger.compiler.Trigger(name='imports_imported_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'imports_imported is append-only' USING ERRCODE = 'restrict_violation';", hash='6df972a0362ab9d6f0ed35e3fe8912559ba262ad', operation='UPDATE OR DELETE', pgid='pgtrigger_imports_imported_append_only_2baa7', table='imports_imported', when='BEFORE')),
@@ -142,10 +149,12 @@ class Migration(migrations.Migration):
             model_name='imported',
             trigger=pgtrigger.compiler.Trigger(name='imports_imported_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF coalesce(current_setting('casework.truncate_allowed', true), '') <> 'on' THEN\n                    RAISE EXCEPTION 'imports_imported is append-only' USING ERRCODE = 'restrict_violation';\n                END IF;\n                RETURN NULL;\n            ", hash='6cf3c276109eff613973a42d547622f7b7aa5d47', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_imports_imported_no_truncate_e7ee0', table='imports_imported', when='BEFORE')),
         ),
+        ]),
         migrations.AddConstraint(
             model_name='importfile',
             constraint=models.UniqueConstraint(fields=('batch', 'position'), name='import_file_one_a_position'),
         ),
+        Together([
         migrations.AddIndex(
             model_name='importproblem',
             index=models.Index(fields=['batch', 'weight', 'id'], name='import_problem_by_weight'),
@@ -154,6 +163,7 @@ class Migration(migrations.Migration):
             model_name='importrow',
             index=models.Index(fields=['batch', 'plan', 'position'], name='import_row_by_plan'),
         ),
+        ]),
         migrations.AddConstraint(
             model_name='importrow',
             constraint=models.UniqueConstraint(fields=('batch', 'position'), name='import_row_one_a_position'),

@@ -6,6 +6,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,6 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='Delivery',
             fields=[
@@ -92,6 +95,8 @@ class Migration(migrations.Migration):
                 'ordering': ['-head_id', 'authority'],
             },
         ),
+        ]),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='head',
             trigger=pgtrigger.compiler.Trigger(name='integrity_head_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'integrity_head is append-only' USING ERRCODE = 'restrict_violation';", hash='04f37ad3b86dcee6426cca3505c488e23b86c893', operation='UPDATE OR DELETE', pgid='pgtrigger_integrity_head_append_only_4c63c', table='integrity_head', when='BEFORE')),
@@ -100,6 +105,8 @@ class Migration(migrations.Migration):
             model_name='head',
             trigger=pgtrigger.compiler.Trigger(name='integrity_head_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF coalesce(current_setting('casework.truncate_allowed', true), '') <> 'on' THEN\n                    RAISE EXCEPTION 'integrity_head is append-only' USING ERRCODE = 'restrict_violation';\n                END IF;\n                RETURN NULL;\n            ", hash='a9ea89397ead403c02e616405c19367d29f511c8', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_integrity_head_no_truncate_a8c42', table='integrity_head', when='BEFORE')),
         ),
+        ]),
+        Together([
         migrations.AddField(
             model_name='headpoint',
             name='head',
@@ -120,6 +127,7 @@ class Migration(migrations.Migration):
             name='stamp',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stamping', to='integrity.stamp'),
         ),
+        ]),
         migrations.AddIndex(
             model_name='headpoint',
             index=models.Index(fields=['kind', 'key', 'position'], name='point_of_a_chain'),
@@ -128,6 +136,7 @@ class Migration(migrations.Migration):
             model_name='headpoint',
             constraint=models.UniqueConstraint(fields=('head', 'kind', 'key'), name='head_sees_a_chain_once'),
         ),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='headpoint',
             trigger=pgtrigger.compiler.Trigger(name='integrity_headpoint_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'integrity_headpoint is append-only' USING ERRCODE = 'restrict_violation';", hash='2a048fb7b6ca1c5432832ebb2d0629022bd341d5', operation='UPDATE OR DELETE', pgid='pgtrigger_integrity_headpoint_append_only_df28b', table='integrity_headpoint', when='BEFORE')),
@@ -144,6 +153,7 @@ class Migration(migrations.Migration):
             model_name='stamp',
             trigger=pgtrigger.compiler.Trigger(name='integrity_stamp_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF coalesce(current_setting('casework.truncate_allowed', true), '') <> 'on' THEN\n                    RAISE EXCEPTION 'integrity_stamp is append-only' USING ERRCODE = 'restrict_violation';\n                END IF;\n                RETURN NULL;\n            ", hash='56942e18c49ff7d7a84e23a3563114e23ffb31fc', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_integrity_stamp_no_truncate_3d159', table='integrity_stamp', when='BEFORE')),
         ),
+        ]),
         migrations.AddIndex(
             model_name='stamping',
             index=models.Index(fields=['authority', 'result', 'attempts', '-head'], name='stampings_waiting'),

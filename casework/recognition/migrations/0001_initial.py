@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -20,6 +22,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='Fingerprint',
             fields=[
@@ -92,10 +95,12 @@ class Migration(migrations.Migration):
                 'ordering': ['-judged_at', '-id'],
             },
         ),
+        ]),
         migrations.AddIndex(
             model_name='fingerprint',
             index=models.Index(fields=['state', 'made_at'], name='fingerprint_by_state'),
         ),
+        Together([
         migrations.AddConstraint(
             model_name='match',
             constraint=models.UniqueConstraint(fields=('first', 'second', 'kind'), name='matched_once_in_a_respect'),
@@ -104,10 +109,12 @@ class Migration(migrations.Migration):
             model_name='match',
             constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='match_in_order'),
         ),
+        ]),
         migrations.AddIndex(
             model_name='pair',
             index=models.Index(fields=['second'], name='pair_by_second'),
         ),
+        Together([
         migrations.AddConstraint(
             model_name='pair',
             constraint=models.UniqueConstraint(fields=('first', 'second'), name='two_items_paired_once'),
@@ -116,6 +123,8 @@ class Migration(migrations.Migration):
             model_name='pair',
             constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='pair_in_order'),
         ),
+        ]),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='judgement',
             trigger=pgtrigger.compiler.Trigger(name='recognition_judgement_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'recognition_judgement is append-only' USING ERRCODE = 'restrict_violation';", hash='ac8f4ec2a7aa53290b87a41f8b2648cee97a043d', operation='UPDATE OR DELETE', pgid='pgtrigger_recognition_judgement_append_only_5193a', table='recognition_judgement', when='BEFORE')),
@@ -124,4 +133,5 @@ class Migration(migrations.Migration):
             model_name='judgement',
             trigger=pgtrigger.compiler.Trigger(name='recognition_judgement_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF coalesce(current_setting('casework.truncate_allowed', true), '') <> 'on' THEN\n                    RAISE EXCEPTION 'recognition_judgement is append-only' USING ERRCODE = 'restrict_violation';\n                END IF;\n                RETURN NULL;\n            ", hash='90ef00c4c8c93b757cd020569bed035884d80177', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_recognition_judgement_no_truncate_02d13', table='recognition_judgement', when='BEFORE')),
         ),
+        ]),
     ]

@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -24,6 +26,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='Recipient',
             fields=[
@@ -247,6 +250,7 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['case', 'recipient'], name='disclosure_by_case')],
             },
         ),
+        ]),
         migrations.AddField(
             model_name='package',
             name='referral',
@@ -256,6 +260,7 @@ class Migration(migrations.Migration):
             model_name='package',
             constraint=models.UniqueConstraint(fields=('referral', 'version'), name='package_version_once'),
         ),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='recipient',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "referrals_recipientevent" ("channel", "code", "confidential_replies", "contact", "days_to_acknowledge", "days_to_reply", "id", "in_use", "kind", "name", "openpgp_key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "receives_files", "receives_names", "receives_perpetrators") VALUES (NEW."channel", NEW."code", NEW."confidential_replies", NEW."contact", NEW."days_to_acknowledge", NEW."days_to_reply", NEW."id", NEW."in_use", NEW."kind", NEW."name", NEW."openpgp_key", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."receives_files", NEW."receives_names", NEW."receives_perpetrators"); RETURN NULL;', hash='8a42cf9f043ee863e3d08e303a59561f5de01b59', operation='INSERT', pgid='pgtrigger_insert_insert_4e794', table='referrals_recipient', when='AFTER')),
@@ -340,4 +345,5 @@ class Migration(migrations.Migration):
             model_name='referralevidence',
             trigger=pgtrigger.compiler.Trigger(name='referralevidence_of_a_draft', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF EXISTS (SELECT 1 FROM referrals_referral r\n               WHERE r.state NOT IN ('draft', 'returned')\n                 AND (TG_OP <> 'INSERT' AND r.id = OLD.referral_id\n                      OR TG_OP <> 'DELETE' AND r.id = NEW.referral_id)) THEN\n        RAISE EXCEPTION 'a referral changes only while it is a draft' USING ERRCODE = 'restrict_violation';\n    END IF;\n    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n    RETURN NEW;\n", hash='6c901edf4ef7834e71d54366f17fa363b3d40510', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_referralevidence_of_a_draft_61480', table='referrals_referralevidence', when='BEFORE')),
         ),
+        ]),
     ]

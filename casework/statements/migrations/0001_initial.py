@@ -8,6 +8,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from casework.core.together import Together
+
 
 class Migration(migrations.Migration):
 
@@ -22,6 +24,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        Together([
         migrations.CreateModel(
             name='Statement',
             fields=[
@@ -87,6 +90,8 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        ]),
+        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='statement',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "statements_statementevent" ("command", "id", "kind", "language", "made_earliest", "made_latest", "medium", "office", "party_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reference", "registered_at", "registered_by_id", "speaker", "speaker_kind", "team_id", "text", "translation", "updated_at", "url") VALUES (NEW."command", NEW."id", NEW."kind", NEW."language", NEW."made_earliest", NEW."made_latest", NEW."medium", NEW."office", NEW."party_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."reference", NEW."registered_at", NEW."registered_by_id", NEW."speaker", NEW."speaker_kind", NEW."team_id", NEW."text", NEW."translation", NEW."updated_at", NEW."url"); RETURN NULL;', hash='adea818aac052a9d8290025a5cf3d91d56b1d5a3', operation='INSERT', pgid='pgtrigger_insert_insert_0a49f', table='statements_statement', when='AFTER')),
@@ -99,4 +104,5 @@ class Migration(migrations.Migration):
             model_name='statementevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5e06513311b15234ec4db373e9bf52c18a85a800', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_46b2d', table='statements_statementevent', when='BEFORE')),
         ),
+        ]),
     ]
