@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import gc
 import hashlib
+import itertools
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,11 +97,22 @@ def _make_template(template: str) -> None:
         cursor.execute(f'ALTER DATABASE "{making}" RENAME TO "{template}"')
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folders, one after another; those of pytest cost every test more than most of them do."""
+    parent = tmp_path_factory.mktemp("homes")
+    return (parent / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _own_store(tmp_path: Path, settings) -> None:  # type: ignore[no-untyped-def]
+def _own_store(_homes: Iterator[Path], settings) -> Iterator[None]:  # type: ignore[no-untyped-def]
     """Every test has a store, a key of heads and a file of heads of its own."""
-    settings.CASEWORK_STORE = tmp_path / "store"
-    settings.CASEWORK_HEAD_KEY, settings.CASEWORK_HEADS_FILE = tmp_path / "head-key.pem", tmp_path / "heads.jsonl"
+    home = next(_homes)
+    home.mkdir()
+    settings.CASEWORK_STORE = home / "store"
+    settings.CASEWORK_HEAD_KEY, settings.CASEWORK_HEADS_FILE = home / "head-key.pem", home / "heads.jsonl"
+    yield
+    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -125,19 +138,21 @@ def team(db):  # type: ignore[no-untyped-def]
 def cast(team) -> SimpleNamespace:  # type: ignore[no-untyped-def]
     """The people of every story: two investigators, a reviewer, two referral officers, an administrator, an auditor, a
     viewer, and an outsider who does everything in another team."""
-    from tests.factories import TeamFactory, person
+    from tests.factories import TeamFactory, people
 
     other = TeamFactory(name="Team South")
     return SimpleNamespace(
         team=team,
         other_team=other,
-        investigator=person("Iryna Investigator", "investigator", team=team),
-        colleague=person("Kost Colleague", "investigator", team=team),
-        reviewer=person("Roman Reviewer", "reviewer", team=team),
-        referral_officer=person("Olha Officer", "referral_officer", team=team),
-        second_officer=person("Petro Officer", "referral_officer", team=team),
-        administrator=person("Adam Administrator", "administrator"),
-        auditor=person("Anna Auditor", "auditor"),
-        viewer=person("Vira Viewer", "viewer", team=team),
-        outsider=person("Oleh Outsider", "investigator", "reviewer", "referral_officer", team=other),
+        **people(
+            investigator=("Iryna Investigator", ["investigator"], team),
+            colleague=("Kost Colleague", ["investigator"], team),
+            reviewer=("Roman Reviewer", ["reviewer"], team),
+            referral_officer=("Olha Officer", ["referral_officer"], team),
+            second_officer=("Petro Officer", ["referral_officer"], team),
+            administrator=("Adam Administrator", ["administrator"], None),
+            auditor=("Anna Auditor", ["auditor"], None),
+            viewer=("Vira Viewer", ["viewer"], team),
+            outsider=("Oleh Outsider", ["investigator", "reviewer", "referral_officer"], other),
+        ),
     )

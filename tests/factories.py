@@ -36,20 +36,37 @@ class UserFactory(DjangoModelFactory):
 
 def grant(user: User, role: str, team: Team | None = None) -> RoleGrant:
     """Give a role for a year; forgets what the user object remembered of its roles."""
-    now = clock.now()
-    made = RoleGrant.objects.create(
-        user=user, role=role, team=team, reason="arranged", granted_at=now, ends_at=now + datetime.timedelta(days=365)
-    )
+    made = _grant(user, role, team)
+    made.save(force_insert=True)
     user.__dict__.pop("roles", None)
     return made
 
 
+def _grant(user: User, role: str, team: Team | None) -> RoleGrant:
+    now = clock.now()
+    return RoleGrant(
+        user=user, role=role, team=team, reason="arranged", granted_at=now, ends_at=now + datetime.timedelta(days=365)
+    )
+
+
+def people(**wanted: tuple[str, list[str], Team | None]) -> dict[str, User]:
+    """People by (name, roles, team), written in two statements however many they are; office roles have no team."""
+    users = {
+        key: UserFactory.build(name=name, email=f"{name.lower().replace(' ', '.')}@example.org")
+        for key, (name, _, _) in wanted.items()
+    }
+    User.objects.bulk_create(users.values())
+    RoleGrant.objects.bulk_create(
+        _grant(users[key], role, None if role in (Role.ADMINISTRATOR, Role.AUDITOR) else team)
+        for key, (_, roles, team) in wanted.items()
+        for role in roles
+    )
+    return users
+
+
 def person(name: str, *roles: str, team: Team | None = None) -> User:
     """A person with roles; office roles are granted in the office, others in `team`."""
-    user = UserFactory(name=name, email=f"{name.lower().replace(' ', '.')}@example.org")
-    for role in roles:
-        grant(user, role, None if role in (Role.ADMINISTRATOR, Role.AUDITOR) else team)
-    return user
+    return people(one=(name, list(roles), team))["one"]
 
 
 class PartyFactory(DjangoModelFactory):
@@ -74,6 +91,7 @@ class RegionFactory(DjangoModelFactory):
 class CaseFactory(DjangoModelFactory):
     class Meta:
         model = Case
+        skip_postgeneration_save = True
 
     reference = factory.LazyFunction(lambda: next_reference("C"))
     title = factory.Sequence(lambda n: f"Shooting of captured soldiers {n}")

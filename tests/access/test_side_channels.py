@@ -20,6 +20,8 @@ pytestmark = pytest.mark.django_db
 ROUTES = routes()
 CANARY = "kanarka7q"
 VOLATILE = {"healthz", "readyz"}
+long = pytest.mark.long
+WHO = ["investigator", pytest.param("outsider", marks=long), pytest.param("viewer", marks=long)]
 
 
 def open_pages() -> list[str]:
@@ -74,7 +76,7 @@ def spellings(*worlds: SimpleNamespace) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("who", ["outsider", "viewer", "investigator"])
+@pytest.mark.parametrize("who", WHO)
 def test_it_shows_no_canary_anywhere(cast, hidden, who):
     worlds = hidden()
     asker = walking.Asker(getattr(cast, who))
@@ -86,7 +88,7 @@ def test_it_shows_no_canary_anywhere(cast, hidden, who):
     assert not given_away, "\n".join(given_away)
 
 
-@pytest.mark.parametrize("who", ["outsider", "viewer", "investigator"])
+@pytest.mark.parametrize("who", WHO)
 def test_it_answers_the_same_with_and_without_hidden_rows(cast, hidden, who):
     world.build(cast.team, cast.investigator, "ownrow")
     world.build(cast.other_team, cast.outsider, "otherrow")

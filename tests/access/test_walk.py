@@ -82,6 +82,7 @@ def _as_listed(row: Row, verb: str, listed: bool, answer: Any, *, strict: bool) 
     return not 200 <= answer.status_code < 300
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("room", ROOMS)
 def test_it_answers_alike_for_hidden_and_nonexistent(cast, stage, room):
     everything = walking.Asker(grant_all(cast))

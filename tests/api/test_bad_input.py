@@ -70,6 +70,7 @@ def raw(field: str) -> Iterable[tuple[str, bytes, str]]:
     yield "two values", b"{} {}", ""
 
 
+@pytest.mark.long
 def test_it_refuses_what_is_no_plain_json_object(refuses):
     for turn, endpoint in enumerate(ALL):
         for what, body, field in share(raw(endpoint.text or "reason"), turn):
@@ -78,6 +79,7 @@ def test_it_refuses_what_is_no_plain_json_object(refuses):
             refuses(endpoint, body, body)
 
 
+@pytest.mark.long
 def test_it_refuses_fields_that_nobody_may_write(refuses, own):
     unnamed = []
     for endpoint in ALL:
@@ -88,6 +90,7 @@ def test_it_refuses_fields_that_nobody_may_write(refuses, own):
     assert not unnamed, "\n".join(unnamed)
 
 
+@pytest.mark.long
 def test_it_refuses_text_of_the_wrong_size_or_kind(refuses, own):
     for endpoint in (each for each in ALL if each.text):
         for bad in ("x" * 100_000, ["a"], {"a": 1}):
@@ -98,12 +101,14 @@ def test_it_refuses_text_of_the_wrong_size_or_kind(refuses, own):
 WHOLE = ((), (1.5, "1e5"))
 
 
+@pytest.mark.long
 def test_it_refuses_numbers_out_of_range(refuses, own):
     for endpoint in (each for each in ALL if each.number):
         for bad in (10**18, 2**63, -(2**31) - 1, -1, "1" * 900, "1,5", [], {}, "NaN", *WHOLE[not endpoint.fractions]):
             refuses(endpoint, (endpoint.number, bad), {**endpoint.body(own), endpoint.number: bad}, endpoint.number)
 
 
+@pytest.mark.long
 def test_it_refuses_days_that_do_not_exist_or_cannot_be_kept(refuses, own):
     days = ("0000-01-01", "0000", "10000-01-01", "99999999", "2024-02-30", "2024-13", "-2024", "today", 20241001,
             {"earliest": "2024-01-01"}, ["2024-01-01"], "9" * 5000, "2024-10-01\n2024")  # fmt: skip
@@ -140,6 +145,7 @@ def test_it_answers_for_a_hidden_object_as_for_one_that_does_not_exist(own, othe
     assert rows() == before
 
 
+@pytest.mark.long
 def test_it_refuses_other_encodings_types_and_methods(refuses, own, person):
     bomb = b"\x1f\x8b\x08\x00" + b"\x00" * 1000
     kinds = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x",
@@ -154,6 +160,7 @@ def test_it_refuses_other_encodings_types_and_methods(refuses, own, person):
             refuses(endpoint, "large", body[:-1] + b', "x": "' + b"x" * 1024 * 1024 + b'"}', status=413)
 
 
+@pytest.mark.long
 def test_it_does_not_let_a_header_or_parameter_change_the_method(own, person, rows):
     before, wrong = rows(), []
     for endpoint in CREATE + CHANGE + ACTS[::3]:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PASSWORD, Desk
@@ -203,6 +204,7 @@ def counted(desk: Desk) -> int:
     return int(page.locator(".figure__value").inner_text())
 
 
+@pytest.mark.long
 def test_it_takes_a_case_from_the_lead_to_the_acknowledgement(desks, office_cast, material) -> None:  # type: ignore[no-untyped-def]
     cast = office_cast
     investigator, reviewer = desks(None), desks(cast.reviewer)

@@ -244,7 +244,7 @@ def test_it_refuses_bodies_that_are_not_plain_json(books):
     assert view(request).status_code == 413
 
 
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 VALUES = st.one_of(
     st.text(max_size=20), st.integers().map(str), st.uuids().map(str), st.sampled_from(["title", "open"])
 )

@@ -153,7 +153,7 @@ def test_it_refuses_values_a_column_cannot_hold(leaves, order, signature, value)
         Keyset(Leaf.objects.all(), order).page(forged("n", signature, value, KEY))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(
     st.sampled_from(["n", "p"]),
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.dates().map(str),

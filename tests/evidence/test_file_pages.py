@@ -22,7 +22,7 @@ from casework.evidence.jobs import make_previews
 from casework.evidence.models import EvidenceFile, Item
 from tests.evidence.conftest import upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("read_once")]
 BACKEND = "casework.accounts.backends.CaseworkBackend"
 
 

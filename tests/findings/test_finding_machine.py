@@ -93,7 +93,7 @@ def test_it_keeps_its_promises_whoever_does_what(cast, parties, case, link) -> N
     run_state_machine_as_test(
         Office,
         settings=settings(
-            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )  # fmt: skip
 

@@ -121,6 +121,7 @@ def doors(room: str, own: SimpleNamespace, people: dict[str, Client]) -> list[tu
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("room", ROOMS)
 def test_it_answers_every_form_full_of_nasty_texts(cast, own, people, room):
     wrong: list[str] = []

@@ -115,7 +115,7 @@ def by_the_index(user: Any) -> set[Any]:
     return set(SearchDocument.objects.visible_to(user).values_list("object_id", flat=True))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=1, max_size=12))
 def test_it_sees_what_the_rules_of_the_records_say(cast, steps):
     try:
