@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +19,14 @@ from casework.recognition.sounds import Heard
 SAME_PICTURE, PAGE = 16, 16
 """Bits: as near as a picture saved anew; pages of text resemble each other, so they must be as near."""
 SURE_FRAMES, LIKELY_FRAMES = 4, 3
+MOVING = 3
+"""A video, or a PDF, of so many frames is more than a picture: one of them alone does not make two the same."""
+OWN_FRAMES, MOST_SHARE = 2, 0.5
+"""With fewer frames of its own, or more of the footage agreeing, frames that recur in many files tell little or all."""
+MOST_RECURRING = 3
+"""So many files are named that have the same opening or logo, the earliest known."""
+MOST_OWNERS = 200
+"""So many files are considered at all, those first of which most is met that few others have."""
 
 
 class Known(Protocol):
@@ -47,26 +55,36 @@ def compare_frames(
     and `rows_of` tell of an owner; the family of one that is gone is empty."""
     if not len(frames):
         return []
-    family = families(me)
     seen, ways = matching.look(frames, known.search)
-    owners = [owner for owner in np.unique(seen.owners) if owner != me and families(int(owner))]
-    seen = seen.where(np.isin(seen.owners, owners))
-    moving = np.array([family == families(int(owner)) == "video" for owner in seen.owners], bool)
+    seen = seen.where(seen.owners != me)
+    family = families(me)
+    kinds = {int(owner): families(int(owner)) for owner in matching.nearest(seen)[:MOST_OWNERS]}
+    videos = [owner for owner, kind in kinds.items() if kind == "video" == family]
     answers = []
-    for found in matching.found(frames, seen.where(moving), ways, rows_of):
+    for found in matching.found(frames, seen.where(np.isin(seen.owners, videos)), ways, rows_of):
         answers.append(_footage(found))
     # A video that stands still is a picture.
-    met = {answer.owner for answer in answers}
-    rest = seen.where(~np.isin(seen.owners, list(met)))
-    return answers + _pictures(rest, ways, lambda owner: "pdf" in (family, families(owner)))
+    rest = set(kinds) - {answer.owner for answer in answers} - {owner for owner, kind in kinds.items() if not kind}
+    rest_seen = seen.where(np.isin(seen.owners, list(rest)))
+    pictures = _pictures(rest_seen, ways, lambda owner: "pdf" in (family, kinds[owner]))
+    return _named([*answers, *(_weighed(each, frames, rows_of(each.owner)) for each in pictures)])
+
+
+def _named(answers: list[Common]) -> list[Common]:
+    """All answers that tell something, and the earliest few of those in which only what recurs agrees."""
+    told = [each for each in answers if not each.detail.get("recurring")]
+    rest = sorted((each for each in answers if each.detail.get("recurring")), key=lambda each: each.owner)
+    return told + rest[:MOST_RECURRING]
 
 
 def _footage(found: Found) -> Common:
     support = found.line.support
+    recurring = found.own < OWN_FRAMES and found.share < MOST_SHARE
     sure = 3 if support >= SURE_FRAMES else 2 if support >= LIKELY_FRAMES else 1
     spans = [[*_rounded(span.here), *_rounded(span.there)] for span in found.spans]
-    return Common(found.owner, "footage", sure, spans, {
+    return Common(found.owner, "footage", 1 if recurring else sure, spans, {
         **_how(found.ways), "speed": round(found.line.speed, 2), "frames": support, "bits": found.nearest,
+        "recurring": recurring,
     })  # fmt: skip
 
 
@@ -99,7 +117,8 @@ def _picture(owner: int, seen: Seen, ways: list[Way], page: bool) -> Common | No
         if page and bits > PAGE:
             return None
         sure = 3 if bits <= SAME_PICTURE else 2
-        return _one_frame(owner, seen, place, ways, sure)
+        same = seen.where(whole & (seen.distances <= SAME_PICTURE) & ~seen.recurring)
+        return _one_frame(owner, seen, place, ways, sure, min(len(np.unique(same.here)), len(np.unique(same.there))))
     near = seen.distances <= matching.SAME
     # Several parts of one frame here that are parts of one frame there.
     if page or not near.any():
@@ -115,9 +134,18 @@ def _picture(owner: int, seen: Seen, ways: list[Way], page: bool) -> Common | No
     return _one_frame(owner, seen, place, ways, 2 if same_places >= 2 else 1)
 
 
-def _one_frame(owner: int, seen: Seen, place: int, ways: list[Way], sure: int) -> Common:
+def _weighed(answer: Common, frames: Frames, rows: Hashed) -> Common:
+    """One frame of a video, or one page of a report, is not the whole: a card with a logo is in many."""
+    lengths = len(frames.kept()), len(np.unique(rows.moments))
+    recurring = answer.detail["recurring"] and answer.detail["frames"] < 2 and max(lengths) >= MOVING
+    sure = 1 if recurring or (min(lengths) >= MOVING and answer.detail["frames"] < 2) else answer.sure
+    return replace(answer, sure=sure, detail={**answer.detail, "recurring": recurring})
+
+
+def _one_frame(owner: int, seen: Seen, place: int, ways: list[Way], sure: int, frames: int = 1) -> Common:
     here, there = round(float(seen.here[place]), 2), round(float(seen.there[place]), 2)
-    detail = {**_how((ways[int(seen.ways[place])],)), "bits": int(seen.distances[place])}
+    detail = {**_how((ways[int(seen.ways[place])],)), "bits": int(seen.distances[place]), "frames": frames}
+    detail["recurring"] = bool(seen.recurring[place])
     return Common(owner, "image", sure, [[here, here, there, there]], detail)
 
 

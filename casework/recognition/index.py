@@ -6,11 +6,15 @@ instead of a walk over everything. New hashes wait in a short tail whose tables 
 long enough it becomes a segment that changes no more, and segments of like size are merged. Nothing is rewritten to
 add a hash.
 
+What recurs everywhere (an opening, a channel's logo) is answered in part: a query that meets CROWDED rows of a segment
+in one of its tables is looked up in no other, and gets at most CROWDED rows, from as many owners as there are.
+
 Memory for a million hashes: 32 MB of hashes, 9 MB of what they belong to, 64 MB of tables, 4 MB for each segment.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +30,8 @@ TAIL = 32_768
 """So many hashes become a segment."""
 WALKED = 800
 """Fewer hashes than this are walked faster than looked up."""
+CROWDED = 500
+"""So many rows of a segment are an answer; who else has this frame is left out."""
 _BATCH = 64
 _BLOCK = 1 << 19
 _LARGEST_RADIUS = 63
@@ -78,6 +84,10 @@ class Hits:
         return cls(*(np.concatenate([getattr(each, name) for each in hits]) for name in names))
 
 
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Places of queries and of the rows that they met."""
+
+
 class Segment:
     """Rows that change no more, with a sorted table for each piece."""
 
@@ -95,20 +105,22 @@ class Segment:
     def nbytes(self) -> int:
         return self.rows.nbytes + sum(table.nbytes for table in (*self._orders, *self._starts))
 
-    def search(self, queries: Hash, radius: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-        """Places of queries and rows that may be within the radius; all that are, some of them twice."""
-        flips = _flips(radius // PIECES)
-        wanted = queries.view(np.uint16)
-        for number in range(PIECES):
-            keys = wanted[:, number, None] ^ flips
-            low = self._starts[number][keys]
-            lengths = (self._starts[number][keys.astype(np.int64) + 1] - low).ravel()
-            total = int(lengths.sum())
-            if not total:
-                continue
-            asked = np.repeat(np.repeat(np.arange(len(queries)), len(flips)), lengths)
-            steps = np.arange(total) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-            yield asked, self._orders[number][np.repeat(low.ravel(), lengths) + steps].astype(np.int64)
+    def near(self, number: int, queries: Hash, radius: int) -> Iterator[Pairs]:
+        """Places of queries and rows within the radius, of those that the table of one piece brings together."""
+        keys = queries.view(np.uint16)[:, number, None] ^ _flips(radius // PIECES)
+        low = self._starts[number][keys].astype(np.int64)
+        lengths = self._starts[number][keys.astype(np.int64) + 1] - low
+        asked, low, lengths = np.repeat(np.arange(len(queries)), keys.shape[1]), low.ravel(), lengths.ravel()
+        ends = np.cumsum(lengths)
+        # Where a crowd is in the table, a few queries at a time.
+        cuts = np.searchsorted(ends, np.arange(0, ends[-1], _BLOCK), side="right")
+        for first, last in itertools.pairwise([*np.unique(cuts), len(lengths)]):
+            some = lengths[first:last]
+            steps = np.arange(some.sum()) - np.repeat(np.cumsum(some) - some, some)
+            places = self._orders[number][np.repeat(low[first:last], some) + steps].astype(np.int64)
+            who = np.repeat(asked[first:last], some)
+            kept = count(self.rows.hashes[places] ^ queries[who]) <= radius
+            yield who[kept], places[kept]
 
 
 class Index:
@@ -147,7 +159,7 @@ class Index:
             self._segments.append(Segment(Rows.joined([before.rows, last.rows])))
 
     def search(self, queries: Hash, radius: int) -> Hits:
-        """Every row within `radius` bits (at most 63) of a query, by query and row."""
+        """Every row within `radius` bits (at most 63) of a query, by query and row; of a crowd, some."""
         if not 0 <= radius <= _LARGEST_RADIUS:
             raise ValueError("the radius is 0 to 63 bits")
         found = [_hits(Rows.none(), queries, np.zeros(0, np.int64), np.zeros(0, np.int64), 0)]
@@ -184,12 +196,34 @@ def _walked(rows: Rows, queries: Hash, radius: int) -> list[Hits]:
 
 
 def _looked_up(segment: Segment, queries: Hash, radius: int, start: int) -> Hits:
-    near = [np.zeros(0, np.int64)]
-    for asked, places in segment.search(queries, radius):
-        kept = count(segment.rows.hashes[places] ^ queries[asked]) <= radius
-        near.append(asked[kept] * len(segment.rows) + places[kept])
-    pairs = np.unique(np.concatenate(near))
-    return _hits(segment.rows, queries, pairs // len(segment.rows), pairs % len(segment.rows), start)
+    found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    open_, crowded = np.arange(len(queries)), np.zeros(len(queries), bool)
+    for number in range(PIECES):
+        pairs = [(open_[asked], places) for asked, places in segment.near(number, queries[open_], radius)]
+        found += pairs
+        met = sum((np.bincount(asked, minlength=len(queries)) for asked, _places in pairs), np.zeros(len(queries), int))
+        crowded |= met >= CROWDED
+        open_ = open_[~crowded[open_]]
+        if not len(open_):
+            break
+    asked, places = (np.concatenate(column) for column in zip(*found, strict=True))
+    asked, places = np.divmod(np.unique(asked * len(segment.rows) + places), len(segment.rows))
+    if crowded.any():
+        kept = _thinned(asked, segment.rows.owners[places], crowded)
+        asked, places = asked[kept], places[kept]
+    return _hits(segment.rows, queries, asked, places, start)
+
+
+def _thinned(asked: NDArray[np.int64], owners: NDArray[np.int32], crowded: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """At most CROWDED hits of each crowded query: one of each owner, the earliest first, then the second of each."""
+    kept = [np.flatnonzero(~crowded[asked])]
+    for query in np.flatnonzero(crowded):
+        low, high = np.searchsorted(asked, [query, query + 1])
+        order = np.argsort(owners[low:high], kind="stable")
+        mine = owners[low:high][order]
+        turn = np.arange(len(mine)) - np.searchsorted(mine, mine)
+        kept.append(low + order[np.argsort(turn, kind="stable")[:CROWDED]])
+    return np.sort(np.concatenate(kept))
 
 
 def _hits(rows: Rows, queries: Hash, asked: NDArray[np.int64], places: NDArray[np.int64], start: int) -> Hits:

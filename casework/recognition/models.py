@@ -89,7 +89,8 @@ class Match(models.Model):
     sure = models.PositiveSmallIntegerField(choices=Sure.choices)
     # Seconds of the first that are seconds of the second: [[from, to, from, to], ...]; pages of a PDF count from 0.
     spans = models.JSONField(default=list)
-    # How they differ: mirrored, speed, cut, tilted; how many frames or marks agree; the smallest distance in bits.
+    # How they differ: mirrored, speed, cut, tilted; how many frames or marks agree; the smallest distance in bits;
+    # recurring: only what many files have agrees.
     detail = models.JSONField(default=dict)
     found_at = models.DateTimeField(default=clock.now)
 

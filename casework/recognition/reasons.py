@@ -81,6 +81,8 @@ def _differences(detail: dict[str, Any]) -> str:
         told.append(_("One shows only a part of the other’s picture."))
     if detail.get("tilted"):
         told.append(_("One is askew, as if filmed from a screen."))
+    if detail.get("recurring"):
+        told.append(_("Many files have these pictures, such as an opening or a logo: by themselves they say little."))
     speed = detail.get("speed", 1)
     if abs(speed - 1) > 0.01:
         faster = max(speed, 1 / speed) if speed else 1

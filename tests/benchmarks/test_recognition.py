@@ -18,48 +18,17 @@ import pytest
 
 from casework.evidence.media import video
 from casework.recognition import reader
-from casework.recognition.comparing import Common, compare_frames, compare_sound
+from casework.recognition.comparing import MOST_RECURRING, Common, compare_sound
 from casework.recognition.frames import Frames, Hashed, kept_hashes
-from casework.recognition.index import Hits, Index, Rows, scan
-from casework.recognition.pdq import Hash
+from casework.recognition.index import Index, Rows, scan
 from casework.recognition.sound import Listener
-from casework.recognition.sounds import Heard, Marks, Moments, SoundIndex
+from casework.recognition.sounds import Marks, Moments
 from tests.benchmarks import footage
+from tests.recognition.shelf import Shelf, read
 
 MADE, UNRELATED = int(os.environ.get("CASEWORK_FOOTAGE", 30)), int(os.environ.get("CASEWORK_UNRELATED", 500))
 ASKED = int(os.environ.get("CASEWORK_UNRELATED_ASKED", 60))
 STRANGERS = 100_000
-
-
-def read(data: bytes) -> Frames:
-    """The frames as the reader in the sandbox reads them."""
-    sampler = reader.Sampler()
-    with av.open(io.BytesIO(data)) as container:
-        for moment, frame in reader.steady(container, container.streams.video[0], sampler):
-            sampler.take(moment, reader.frame_points(frame))
-    return Frames(np.array(sampler.moments, np.float32), np.stack(sampler.points))
-
-
-@dataclass
-class Shelf:
-    """What is known, as in a worker's memory."""
-
-    index: Index = field(default_factory=Index)
-    sounds: SoundIndex = field(default_factory=SoundIndex)
-    kept: dict[int, Hashed] = field(default_factory=dict)
-
-    def add(self, owner: int, frames: Frames) -> None:
-        rows = self.kept[owner] = kept_hashes(frames)
-        self.index.add(Rows(rows.hashes, np.full(len(rows), owner, np.int32), rows.moments, rows.parts))
-
-    def search(self, queries: Hash, radius: int) -> Hits:
-        return self.index.search(queries, radius)
-
-    def listen(self, marks: Marks, moments: Moments) -> list[Heard]:
-        return self.sounds.search(marks, moments)
-
-    def compare(self, frames: Frames, me: int = -1) -> list[Common]:
-        return compare_frames(frames, me, self, lambda owner: "video", self.kept.__getitem__)
 
 
 @dataclass
@@ -228,6 +197,41 @@ def test_a_million_hashes():
     )
     assert found == len(queries)
     assert one / floor <= 3
+
+
+def test_an_opening_that_thousands_of_files_have():
+    """What a file with such an opening costs beside the same file where nobody else has it."""
+    new, files = read(footage.video(footage.pictures(7))), 5000
+    opening = new.taken(np.flatnonzero(new.moments < 5))
+    shelf, random = Shelf(), np.random.default_rng(0)
+    rows = kept_hashes(opening)
+    unlike = random.integers(0, 256, (100, 32), np.uint8).view(np.uint64)
+    longer = Hashed(
+        np.concatenate([rows.hashes, unlike]), np.concatenate([rows.moments, np.arange(10, 110, dtype=np.float32)]),
+        np.concatenate([rows.parts, np.zeros(100, np.uint8)]),
+    )  # fmt: skip
+    everyone = np.repeat(np.arange(1, files + 1, dtype=np.int32), len(rows))
+    bits = np.unpackbits(np.tile(rows.hashes, (files, 1)).view(np.uint8), axis=1)
+    for row in bits:
+        row[random.integers(0, 256, 5)] ^= 1
+    crowd = np.packbits(bits, axis=1).view(np.uint64)
+    others = random.integers(0, 256, (len(crowd), 32), np.uint8).view(np.uint64)
+    took, answers = [], []
+    for hashes in (others, crowd):
+        shelf.index = Index()
+        shelf.index.add(Rows(hashes, everyone, np.tile(rows.moments, files), np.tile(rows.parts, files)))
+        shelf.kept = dict.fromkeys(range(1, files + 1), longer)
+        begun = time.process_time()
+        answers.append(shelf.compare(new))
+        took.append(time.process_time() - begun)
+    print(
+        f"\n{files} files with one opening of 5 s, {len(crowd)} hashes: a file that has it too takes {took[1]:.1f} s, "
+        f"{took[0]:.1f} s where nobody has it; {len(answers[1])} are named"
+    )
+    assert answers[0] == []
+    assert {(each.sure, each.detail["recurring"]) for each in answers[1]} == {(1, True)}
+    assert len(answers[1]) == MOST_RECURRING
+    assert took[1] <= 20 * took[0]
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
