@@ -18,6 +18,10 @@ from casework.recognition.sounds import Heard
 
 SAME_PICTURE, PAGE = 16, 16
 """Bits: as near as a picture saved anew; pages of text resemble each other, so they must be as near."""
+FLAT = 0.35
+"""A picture of which so much is the same from point to point is a page: a form, a screenshot of a post, darkness."""
+LIKELY_PAGES = 3
+"""Forms and posts have one layout and different words: fewer pages than this are possibly the same, no more."""
 SURE_FRAMES, LIKELY_FRAMES = 4, 3
 MOVING = 3
 """A video, or a PDF, of so many frames is more than a picture: one of them alone does not make two the same."""
@@ -66,7 +70,7 @@ def compare_frames(
     # A video that stands still is a picture.
     rest = set(kinds) - {answer.owner for answer in answers} - {owner for owner, kind in kinds.items() if not kind}
     rest_seen = seen.where(np.isin(seen.owners, list(rest)))
-    pictures = _pictures(rest_seen, ways, lambda owner: "pdf" in (family, kinds[owner]))
+    pictures = _pictures(rest_seen, ways, _plain(frames), lambda owner: "pdf" in (family, kinds[owner]))
     return _named([*answers, *(_weighed(each, frames, rows_of(each.owner)) for each in pictures)])
 
 
@@ -98,30 +102,39 @@ def _how(ways: tuple[Way, ...]) -> dict[str, Any]:
     return {"mirrored": first.mirrored, "tilted": bool(first.turn), "cut": not first.turn and first not in NEAR}
 
 
-def _pictures(seen: Seen, ways: list[Way], is_page: Callable[[int], bool]) -> list[Common]:
+def _plain(frames: Frames) -> NDArray[np.float32]:
+    """The seconds of frames that look like pages."""
+    points = frames.points.astype(np.int16)
+    across, down = np.abs(np.diff(points, axis=2))[:, 1:], np.abs(np.diff(points, axis=1))[:, :, 1:]
+    return frames.moments[(np.maximum(across, down) <= 1).mean(axis=(1, 2)) >= FLAT]
+
+
+def _pictures(seen: Seen, ways: list[Way], plain: NDArray[np.float32], is_page: Callable[[int], bool]) -> list[Common]:
     """Owners of which one frame is nearly the same picture as one here."""
     answers = []
+    pages = np.isin(seen.here, plain)
     for owner in np.unique(seen.owners):
-        best = _picture(int(owner), seen.where(seen.owners == owner), ways, is_page(int(owner)))
+        mine = seen.owners == owner
+        best = _picture(int(owner), seen.where(mine), ways, is_page(int(owner)) | pages[mine])
         if best is not None:
             answers.append(best)
     return answers
 
 
-def _picture(owner: int, seen: Seen, ways: list[Way], page: bool) -> Common | None:
+def _picture(owner: int, seen: Seen, ways: list[Way], pages: NDArray[np.bool_]) -> Common | None:
     whole = np.array([ways[way].box == WHOLE and not ways[way].turn for way in seen.ways], bool)
-    whole &= (seen.parts <= UNTRIMMED) & (seen.distances <= matching.SAME)
+    whole &= (seen.parts <= UNTRIMMED) & (seen.distances <= np.where(pages, PAGE, matching.SAME))
     if whole.any():
         place = int(np.flatnonzero(whole)[np.argmin(seen.distances[whole])])
-        bits = int(seen.distances[place])
-        if page and bits > PAGE:
-            return None
-        sure = 3 if bits <= SAME_PICTURE else 2
         same = seen.where(whole & (seen.distances <= SAME_PICTURE) & ~seen.recurring)
-        return _one_frame(owner, seen, place, ways, sure, min(len(np.unique(same.here)), len(np.unique(same.there))))
-    near = seen.distances <= matching.SAME
+        frames = min(len(np.unique(same.here)), len(np.unique(same.there)))
+        sure = 3 if seen.distances[place] <= SAME_PICTURE else 2
+        if pages[place]:
+            sure = 2 if frames >= LIKELY_PAGES else 1
+        return _one_frame(owner, seen, place, ways, sure, frames)
+    near = (seen.distances <= matching.SAME) & ~pages
     # Several parts of one frame here that are parts of one frame there.
-    if page or not near.any():
+    if not near.any():
         return None
     pairs = np.stack([seen.here[near], seen.there[near]], axis=1)
     values, counts = np.unique(pairs, axis=0, return_counts=True)

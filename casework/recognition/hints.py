@@ -93,7 +93,7 @@ def _of_items(found: dict[str, list[tuple[str, Match]]], user: User) -> list[Hin
 
 def _hint(file: EvidenceFile, arrived: str, match: Match) -> Hint:
     detail = {"kind": match.kind, "spans": match.spans, "sha256": arrived, "match": match.pk}
-    label = f"{Kind(match.kind).label} – {Sure(match.sure).label}"
+    label = f"{Kind(match.kind).label} · {Sure(match.sure).label}"
     return Hint(Strength(match.sure), label, reason(match, arrived), file.item, (file,), detail)
 
 

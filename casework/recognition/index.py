@@ -32,7 +32,7 @@ WALKED = 800
 """Fewer hashes than this are walked faster than looked up."""
 CROWDED = 500
 """So many rows of a segment are an answer; who else has this frame is left out."""
-_BATCH = 64
+_BATCH = 1024
 _BLOCK = 1 << 19
 _LARGEST_RADIUS = 63
 
@@ -107,10 +107,13 @@ class Segment:
 
     def near(self, number: int, queries: Hash, radius: int) -> Iterator[Pairs]:
         """Places of queries and rows within the radius, of those that the table of one piece brings together."""
-        keys = queries.view(np.uint16)[:, number, None] ^ _flips(radius // PIECES)
-        low = self._starts[number][keys].astype(np.int64)
-        lengths = self._starts[number][keys.astype(np.int64) + 1] - low
-        asked, low, lengths = np.repeat(np.arange(len(queries)), keys.shape[1]), low.ravel(), lengths.ravel()
+        keys = (queries.view(np.uint16)[:, number, None] ^ _flips(radius // PIECES)).ravel()
+        low, high = self._starts[number][keys], self._starts[number][1:][keys]
+        hit = np.flatnonzero(high > low)
+        if not len(hit):
+            return
+        asked, low = hit // (len(keys) // len(queries)), low[hit].astype(np.int64)
+        lengths = high[hit] - low
         ends = np.cumsum(lengths)
         # Where a crowd is in the table, a few queries at a time.
         cuts = np.searchsorted(ends, np.arange(0, ends[-1], _BLOCK), side="right")

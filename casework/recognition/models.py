@@ -74,9 +74,9 @@ class Kind(models.TextChoices):
 class Sure(models.IntegerChoices):
     """How sure that is; the numbers are those of `evidence.arrivals.Strength`."""
 
-    SAME = 3, _("The same")
-    LIKELY = 2, _("Very likely the same")
-    POSSIBLE = 1, _("Possibly the same")
+    SAME = 3, _("Sure")
+    LIKELY = 2, _("Very likely")
+    POSSIBLE = 1, _("Possible")
 
 
 class Match(models.Model):
@@ -139,6 +139,11 @@ class Pair(models.Model):
     def kinds_in_words(self) -> str:
         """In what the two agree."""
         return " · ".join(str(kind.label) for kind in Kind if kind.value in self.kinds)
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether there is something to put side by side: what a person said, or sound alone, has no place."""
+        return bool({Kind.FOOTAGE, Kind.IMAGE} & set(self.kinds))
 
     def other(self, item_id: uuid.UUID) -> Item:
         """The item that is paired with this one."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.core import signing
+from django.utils.translation import gettext as _
 from PIL import Image, ImageFilter
 
 from casework.accounts.models import User
@@ -32,12 +33,15 @@ class Moment:
     there: float
     moving: tuple[bool, bool]
 
-    @property
-    def label(self) -> str:
-        """0:05 beside 0:11; empty for two pictures."""
+    def label(self, pair: Pair) -> str:
+        """0:05 in E-00012 · 0:11 in E-00040; empty for two pictures."""
         if not any(self.moving):
             return ""
-        return " | ".join(clock_time(second) for second in (self.here, self.there))
+        sides = ((self.here, pair.first), (self.there, pair.second))
+        words = [
+            _("%(time)s in %(item)s") % {"time": clock_time(second), "item": item.reference} for second, item in sides
+        ]
+        return " · ".join(words)
 
 
 def moments(pair: Pair) -> list[Moment]:

@@ -64,7 +64,7 @@ def pair_detail(request: PersonsRequest, pk: uuid.UUID) -> HttpResponse:
         "pair": pair,
         "sides": (pair.first, pair.second),
         "reasons": reading.reasons_of(pair),
-        "moments": [(place, moment.label) for place, moment in enumerate(moments)],
+        "moments": [(place, moment.label(pair)) for place, moment in enumerate(moments)],
         "history": reading.history(pair),
         "may_judge": may_judge,
     }
@@ -89,7 +89,7 @@ def pair_reveal(request: PersonsRequest, pk: uuid.UUID, place: int) -> HttpRespo
         "picture_url": picture,
         "look": look,
         "cover_url": reverse("recognition:cover", args=[pair.pk]),
-        "label": moment.label,
+        "label": moment.label(pair),
     }
     template = "recognition/_revealed_part.html" if request.htmx else "recognition/pair_revealed.html"
     response = render(request, template, context)

@@ -9,7 +9,7 @@ from casework.recognition import index
 from casework.recognition.comparing import MOST_RECURRING, Common
 from casework.recognition.frames import Frames
 from casework.recognition.index import CROWDED, Index, Rows
-from casework.recognition.matching import RECURRING
+from casework.recognition.matching import RECURRING, look
 from tests.benchmarks.footage import cloud
 from tests.recognition.shelf import Shelf
 
@@ -22,10 +22,10 @@ def scenes(seed: int, count: int) -> np.ndarray:
     return np.stack([np.clip(128 + 46 * cloud(random, 128, 128, 2.0), 0, 255) for _ in range(count)])
 
 
-def film(seed: int, *parts: np.ndarray) -> Frames:
+def film(seed: int, *parts: np.ndarray, rough: float = 2) -> Frames:
     """The parts one after another, a picture a second, with the noise of an encoding of its own."""
     pictures = np.concatenate(parts)
-    noise = np.random.default_rng(seed).normal(0, 2, pictures.shape)
+    noise = np.random.default_rng(seed).normal(0, rough, pictures.shape)
     points = np.clip(pictures + noise, 0, 255).astype(np.uint8)
     return Frames(np.arange(len(points), dtype=np.float32), points)
 
@@ -102,3 +102,23 @@ def test_a_crowd_in_the_index_is_answered_in_part_and_hides_nothing_else(monkeyp
     assert hits.owners[hits.queries == 1].tolist() == [7]
     # Once in one table; the other question in all of them.
     assert looked_up == [2] + [1] * (index.PIECES - 1)
+
+
+def post(seed: int) -> np.ndarray:
+    """A screenshot: the frame of one application around other words and another picture."""
+    random = np.random.default_rng(seed)
+    page = np.full((128, 128), 224, np.float32)
+    page[:20], page[30:112, 6:116] = 255, 250
+    page[34:80, 8:114] = np.clip(128 + 10 * cloud(random, 46, 106, 2.6), 0, 255)
+    for line in (88, 94, 100):
+        page[line : line + 3, 12 : 12 + random.integers(60, 95)] = 120
+    return page[None]
+
+
+@pytest.mark.long
+def test_screenshots_of_different_posts_resemble_each_other_and_are_not_paired():
+    shelf = shelf_of(*(film(n, post(n), rough=0.3) for n in range(8)))
+    for frames in (film(90 + n, post(50 + n), rough=0.3) for n in range(3)):
+        seen, _ways = look(frames, shelf.search)
+        assert len(seen)
+        assert all(each.sure == 1 for each in shelf.compare(frames))
