@@ -19,6 +19,7 @@ from casework.imports.models import Import
 from casework.recognition.models import Pair
 from casework.referrals.models import Recipient, Referral
 from casework.statements.models import Statement
+from tests.recognition.pairs import compared, match
 
 # Answers to a POST alone, files, checks of health, and what only redirects; each is tested where it belongs.
 NOT_PAGES = frozenset({
@@ -236,8 +237,13 @@ def examples(office: SimpleNamespace) -> dict[str, Any]:
 
 
 def some_pair(items: Any) -> Pair:
-    """Two items of a case that a worker would have paired."""
-    first, second = sorted(items.order_by("reference")[:2], key=lambda item: item.pk)
+    """Two items of a case that a worker would have paired, with pictures at the places that match."""
+    held = items.filter(files__isnull=False).distinct()
+    first, second = sorted(held.order_by("reference")[:2], key=lambda item: item.pk)
+    blobs = [item.files.order_by("pk").first().blob for item in (first, second)]
+    for blob in blobs:
+        compared(blob)
+    match(*blobs)
     return Pair.objects.get_or_create(first=first, second=second, defaults={"kinds": ["footage"], "sure": 3})[0]
 
 

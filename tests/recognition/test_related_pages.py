@@ -18,41 +18,23 @@ from casework.core.errors import Invalid
 from casework.evidence.actions import change_item
 from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item, Post
 from casework.recognition.actions import judge_pair, pair_items
-from casework.recognition.fingerprints import pictures
-from casework.recognition.frames import Frames
-from casework.recognition.models import Fingerprint, Judgement, Match, Pair, Prints
+from casework.recognition.models import Fingerprint, Judgement, Pair, Prints
 from casework.recognition.reading import cluster, dependent_on
 from tests.access import walking
 from tests.factories import CaseFactory, ItemFactory, SourceFactory, grant
+from tests.recognition.pairs import compared, match
 
 pytestmark = pytest.mark.django_db
 BACKEND = walking.BACKEND
 
 
 def blob(letter: str) -> Blob:
-    """Bytes that were compared, with three small pictures of a bright and a dark half."""
     made = Blob.objects.create(sha256=letter * 64, blake3=letter * 64, size=9, media_type="video/mp4")
-    points = np.zeros((3, 128, 128), np.uint8)
-    points[:, :, 64:] = 240
-    small = pictures(Frames(np.array([0, 1, 2], np.float32), points))
-    fingerprint = Fingerprint.objects.create(blob=made, family="video", state="ready")
-    Prints.objects.create(
-        fingerprint=fingerprint, hashes=b"", moments=b"", parts=b"", pictures=small.data, width=320, height=180,
-        picture_moments=small.moments.tobytes(), picture_ends=small.ends.tobytes(),
-    )  # fmt: skip
-    return made
+    return compared(made).blob
 
 
 def hold(item: Item, bytes_: Blob) -> EvidenceFile:
     return EvidenceFile.objects.create(item=item, blob=bytes_, name="clip.mp4", added_by=item.registered_by)
-
-
-def match(one: Blob, other: Blob, *, sure: int = 3, kind: str = "footage") -> Match:
-    first, second = sorted((one.pk, other.pk))
-    detail = {"mirrored": True, "frames": 5, "speed": 1.25}
-    return Match.objects.create(
-        first_id=first, second_id=second, kind=kind, sure=sure, spans=[[0, 2, 61, 63]], detail=detail
-    )
 
 
 @pytest.fixture
@@ -90,6 +72,7 @@ def test_the_page_of_an_item_tells_what_is_related_and_why(cast, story):
     assert "5 moments show the same pictures in the same order: 0:00 to 0:02 here is 1:01 to 1:03 there." in text
     assert "One is the mirror image of the other." in text
     assert "1.25 times as fast" in text
+    assert reverse("recognition:picture", args=[story.pair.pk, 0, "cover"]) in text
     assert "Nothing related is known" in page(cast.viewer, "evidence:detail", story.items[2].pk)
 
 
