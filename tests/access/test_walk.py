@@ -48,7 +48,9 @@ def test_it_says_why_nobody_gets_through():
     assert sorted(silent) == sorted(NOBODY)
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize(
+    "room", [pytest.param(room, marks=[pytest.mark.long] if room.startswith("api-") else []) for room in ROOMS]
+)
 def test_it_lets_through_those_of_the_table_and_nobody_else(cast, stage, room):
     people = walking.people(cast)
     wrong = []

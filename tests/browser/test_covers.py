@@ -185,6 +185,7 @@ def test_each_step_works_without_scripts(desks, office_cast, heard) -> None:  # 
     expect(page.locator(".cover--revealed")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_it_counts_only_what_is_uncovered_and_offers_a_break(desks, office_cast, covered) -> None:  # type: ignore[no-untyped-def]
     person = office_cast.investigator
     change_preference(person, actor=person, remind_after=10)

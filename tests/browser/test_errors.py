@@ -78,6 +78,7 @@ def test_it_says_that_a_file_is_too_large_and_keeps_the_form(desks, office_cast,
     assert look(page) == []
 
 
+@pytest.mark.long
 def test_it_shows_both_versions_when_somebody_else_was_faster(desks, office_cast, case) -> None:  # type: ignore[no-untyped-def]
     page = desks(office_cast.investigator).open(f"/cases/{case.pk}/change/what/")
     change_case(case, actor=office_cast.investigator, title="Shots at a bridge")

@@ -50,6 +50,7 @@ def end_all_sessions() -> None:
     Session.objects.all().delete()
 
 
+@pytest.mark.long
 def test_it_gives_back_what_was_typed_when_the_session_had_ended(desks, office_cast) -> None:  # type: ignore[no-untyped-def]
     page = at_new_case(desks(None), office_cast.investigator.email)
     end_all_sessions()

@@ -79,6 +79,7 @@ def test_the_contact_sheet_leads_to_a_second_by_keyboard_and_is_covered_again(de
     stands_at(page.locator("[data-revealed] video"), 5)
 
 
+@pytest.mark.long
 def test_a_moment_is_marked_by_keyboard(desks, office_cast, filmed) -> None:  # type: ignore[no-untyped-def]
     page: Page = desks(office_cast.investigator).open(f"/evidence/{filmed.pk}/")
     page.keyboard.press("m")

@@ -86,6 +86,7 @@ def is_whole(path: Path) -> bool:
     return Item.objects.get().files.get().blob_id == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.mark.long
 def test_it_goes_on_by_itself_when_the_line_is_back(desks, office_cast, large, line) -> None:  # type: ignore[no-untyped-def]
     page = form_over(line, desks(office_cast.investigator))
     line.speed = SLOW

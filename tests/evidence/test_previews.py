@@ -232,6 +232,7 @@ def test_it_makes_what_it_can_of_a_cut_video(container: str, codec: str) -> None
     assert made == [False, container == "webm", container == "webm"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(2))
 def test_it_survives_mutated_files(seed: int) -> None:
     chance = random.Random(seed)

@@ -32,7 +32,6 @@ ACTS: dict[str, Any] = {
     "reply": lambda r, who: actions.record_reply(r, actor=who, dated=TODAY(), text="Thank you."),
     "close": lambda r, who: actions.close_referral(r, actor=who, outcome="no_public_accusation", reason="Closed."),
 }
-PERMITTED = [(t.name, source) for t in REFERRAL_WORKFLOW.transitions for source in sorted(t.sources)]
 
 
 def actor_for(name: str, cast: SimpleNamespace) -> Any:
@@ -55,15 +54,19 @@ def test_it_has_an_act_for_every_transition() -> None:
     assert set(ACTS) == set(REFERRAL_WORKFLOW.by_name)
 
 
-@pytest.mark.parametrize(("name", "state"), PERMITTED)
-def test_it_goes_where_the_table_says(name: str, state: str, story: SimpleNamespace, icrc: Recipient) -> None:
-    referral = referral_in(state, story, icrc)
-    ACTS[name](referral, actor_for(name, story.people))
-    referral.refresh_from_db()
-    assert referral.state == REFERRAL_WORKFLOW[name].target
-    event = AuditEvent.objects.filter(object_id=str(referral.pk), event=REFERRAL_WORKFLOW[name].event.value).first()
-    assert event
-    assert event.detail["from"] == state
+@pytest.mark.parametrize("state", sorted({source for t in REFERRAL_WORKFLOW.transitions for source in t.sources}))
+def test_it_goes_where_the_table_says(state: str, story: SimpleNamespace, icrc: Recipient) -> None:
+    pk = referral_in(state, story, icrc).pk
+    for step in REFERRAL_WORKFLOW.transitions:
+        if state not in step.sources:
+            continue
+        mark = transaction.savepoint()
+        ACTS[step.name](Referral.objects.get(pk=pk), actor_for(step.name, story.people))
+        assert Referral.objects.get(pk=pk).state == step.target
+        event = AuditEvent.objects.filter(object_id=str(pk), event=step.event.value).first()
+        assert event, step.name
+        assert event.detail["from"] == state
+        transaction.savepoint_rollback(mark)
 
 
 @pytest.mark.parametrize("state", Referral.State.values)
@@ -76,12 +79,13 @@ def test_it_refuses_every_other_step(state: str, story: SimpleNamespace, icrc: R
     assert Referral.objects.filter(pk=referral.pk).values().get() == before
 
 
-@pytest.mark.parametrize("name", sorted(ACTS))
-def test_it_is_for_officers(name: str, story: SimpleNamespace, icrc: Recipient) -> None:
-    referral = referral_in(sorted(REFERRAL_WORKFLOW[name].sources)[0], story, icrc)
+@pytest.mark.parametrize("state", sorted({sorted(t.sources)[0] for t in REFERRAL_WORKFLOW.transitions}))
+def test_it_is_for_officers(state: str, story: SimpleNamespace, icrc: Recipient) -> None:
+    referral = referral_in(state, story, icrc)
     others = dict.fromkeys(("investigator", "viewer"), NotAllowed)
     others |= dict.fromkeys(("administrator", "auditor", "outsider"), NotFound)
-    assert {who: answer(name, referral, getattr(story.people, who)) for who in others} == others
+    for name in (t.name for t in REFERRAL_WORKFLOW.transitions if state in t.sources):
+        assert {who: answer(name, referral, getattr(story.people, who)) for who in others} == others, name
 
 
 @pytest.mark.parametrize("name", [t.name for t in REFERRAL_WORKFLOW.transitions if t.needs_reason])
