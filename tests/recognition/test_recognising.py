@@ -10,7 +10,7 @@ from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from casework.evidence import arrivals
-from casework.evidence.actions.blobs import forget_blob, keep_blob
+from casework.evidence.actions.blobs import evidence_blob, forget_blob, seal
 from casework.evidence.arrivals import Arrival, Strength, recognise
 from casework.evidence.uploads import stored_from_bytes
 from casework.recognition import fingerprints, queue
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 def arrive(data: bytes, name: str = "clip.mp4") -> str:
     """Bytes that are stored and have no record yet."""
-    return keep_blob(stored_from_bytes(name, data)).pk
+    return evidence_blob(seal(stored_from_bytes(name, data))).pk
 
 
 def told(user, *hashes: str) -> arrivals.Recognised:

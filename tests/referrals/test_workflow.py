@@ -11,6 +11,8 @@ from django.db import transaction
 
 from casework.audit.models import AuditEvent
 from casework.core.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from casework.evidence.models import Preview
+from casework.recognition.models import Fingerprint
 from casework.referrals import actions
 from casework.referrals.models import Recipient, Referral
 from casework.referrals.workflow import REFERRAL_WORKFLOW
@@ -117,6 +119,12 @@ def test_a_reviewer_may_approve(story: SimpleNamespace, icrc: Recipient) -> None
     approved = ACTS["approve"](referral, story.people.reviewer)
     assert approved.approved_by == story.people.reviewer
     assert approved.approved_sha256 == referral.package.sha256
+
+
+def test_a_dossier_is_no_evidence(story: SimpleNamespace, icrc: Recipient) -> None:
+    dossier = referral_in("awaiting_approval", story, icrc).package.dossier
+    assert not Fingerprint.objects.filter(blob=dossier).exists()
+    assert not Preview.objects.filter(blob=dossier).exists()
 
 
 def test_a_return_voids_approval_and_package(story: SimpleNamespace, icrc: Recipient) -> None:

@@ -91,13 +91,20 @@ def blob_of(sealed: Sealed) -> Blob:
         raise IntegrityFailure(_("The store is damaged and did not take the file. Tell the administrator."))
     if not made and (sealed.set_aside or blob.check_result != Blob.Check.MATCHES):
         note_repair(blob, set_aside=sealed.set_aside)
+    if made:
+        queue_scan(blob)
+    return blob
+
+
+def evidence_blob(sealed: Sealed) -> Blob:
+    """As `blob_of`, for bytes that are evidence: covers and copies are made of them, and they are compared with what is
+    held. What the office writes and what it is answered is neither shown as pictures nor taken for footage."""
+    blob = blob_of(sealed)
     if sealed.sniffed.previewable:
         queue_previews(blob)
     elif has_copies(sealed.sniffed):
         queue_copies(blob, FIRST_OF_COPIES[sealed.sniffed.family])
     blob_stored.send(sender=Blob, blob=blob, sniffed=sealed.sniffed)
-    if made:
-        queue_scan(blob)
     return blob
 
 
@@ -113,5 +120,5 @@ def forget_blob(sha256: str) -> None:
 
 
 def keep_blob(upload: StoredUpload) -> Blob:
-    """Keep an upload's bytes in the store and have their row; for correspondence and packages as well as evidence."""
+    """Keep in the store the bytes of what is no evidence, a package's dossier for one, and have their row."""
     return blob_of(seal(upload))

@@ -17,7 +17,7 @@ from casework.care.reading import preference_of
 from casework.core.access import require
 from casework.core.errors import Blocked, Invalid
 from casework.evidence.access import can_add_file, can_check_file, can_download, can_reveal_file
-from casework.evidence.actions.blobs import Sealed, blob_of, seal_all
+from casework.evidence.actions.blobs import Sealed, evidence_blob, seal_all
 from casework.evidence.actions.checking import recheck
 from casework.evidence.actions.common import take_item
 from casework.evidence.actions.custody import append_custody
@@ -94,7 +94,7 @@ def write_files(
 ) -> list[EvidenceFile]:
     """The rows and custody of sealed files, in the caller's transaction, with the item locked."""
     # Always in the order of the hashes, so that two people who add the same files at once do not wait for each other.
-    blobs = {each.sha256: blob_of(each) for each in sorted(sealed, key=lambda each: each.sha256)}
+    blobs = {each.sha256: evidence_blob(each) for each in sorted(sealed, key=lambda each: each.sha256)}
     queue_texts([each.sha256 for each in sealed if has_text(each.sniffed, item.kind)])
     files = []
     for bytes_ in sealed:

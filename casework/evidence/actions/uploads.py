@@ -26,7 +26,7 @@ from casework.core.errors import Conflict, DomainError, Invalid, NotFound
 from casework.core.workflow import lock, perform
 from casework.evidence import store
 from casework.evidence.access import can_upload
-from casework.evidence.actions.blobs import Sealed, blob_of, forget_blob, not_waiting, seal
+from casework.evidence.actions.blobs import Sealed, evidence_blob, forget_blob, not_waiting, seal
 from casework.evidence.models import Upload
 from casework.evidence.store import resuming
 from casework.evidence.uploads import StoredUpload, clean_name
@@ -225,7 +225,7 @@ def _finish(row: Upload, actor: User, partial: resuming.Partial) -> Upload:
     with StoredUpload(partial.seal(row.size), row.name, row.declared_type) as whole:
         sealed = seal(whole)
     with transaction.atomic():
-        changes = {"blob": blob_of(sealed), "expires_at": kept_until()}
+        changes = {"blob": evidence_blob(sealed), "expires_at": kept_until()}
         detail = {"sha256": sealed.sha256, "size": sealed.size}
         done = perform(row, COMPLETE, actor=actor, changes=changes, detail=detail)
     partial.remove()

@@ -20,7 +20,7 @@ from casework.core.errors import IntegrityFailure
 from casework.core.workflow import lock, perform
 from casework.evidence import store
 from casework.evidence.actions.batches import NewItem, Placement, acts_of, register_together
-from casework.evidence.actions.blobs import Sealed, blob_of
+from casework.evidence.actions.blobs import Sealed, evidence_blob
 from casework.evidence.models import Item, Source
 from casework.evidence.sniffing import sniff
 from casework.evidence.uploads import clean_name
@@ -123,7 +123,7 @@ def _write_blobs(rows: Any) -> None:
     """The rows of all bytes, in the order of their hashes, before anything is locked that others wait for."""
     media = {each["sha256"]: each for row in rows.only("media").iterator(chunk_size=TOGETHER) for each in row.media}
     for sha256 in sorted(media):
-        blob_of(_sealed(media[sha256]))
+        evidence_blob(_sealed(media[sha256]))
 
 
 def _write_rows(
