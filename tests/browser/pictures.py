@@ -33,6 +33,9 @@ PICTURES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("known", "investigator", "/evidence/?kind=video&graphic=2", (FIRST_LINK, "[data-ask]")),
     ("watched", "investigator", "/account/watched/", ()),
     ("new-case", "investigator", "/cases/new/", ()),
+    ("import", "investigator", "/imports/", (":nth-match(main .row-title, 2)",)),
+    ("fixity", "auditor", "/integrity/fixity/", ()),
+    ("heads", "auditor", "/integrity/heads/", ()),
     ("new-evidence", "investigator", "/evidence/new/video/", ()),
     ("finding", "investigator", "/figures/", (FIRST_LINK, "main .tabs a[href$='/findings/']", FIRST_LINK)),
     ("review", "reviewer", "/reviews/", (FIRST_LINK,)),
@@ -79,6 +82,17 @@ def follow(page: Page, base: str, beginning: str, links: tuple[str, ...]) -> Non
     page.wait_for_load_state("networkidle")
 
 
+def sending(page: Page, base: str) -> bytes:
+    """The form for a video with one file received and sealed; it is taken off the form again."""
+    page.goto(base + "/evidence/new/video/")
+    sent = {"name": "recording-0311.mp4", "mimeType": "video/mp4", "buffer": b"\0" * 40_000}
+    page.locator("input[type=file]").first.set_input_files([sent])
+    page.locator(".uploads__file", has_text="Received and sealed").wait_for()
+    picture = page.screenshot()
+    page.get_by_role("button", name="Remove").first.click()
+    return picture
+
+
 def chosen(accounts: list[dict[str, Any]], who: str) -> dict[str, Any]:
     """The account of the person whose address begins with this key."""
     return next(one for one in accounts if re.match(rf"{who}@", one["email"]))
@@ -92,12 +106,17 @@ def main(base: str, accounts_file: str, folder: str) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         for size, ending in ((WIDE, ""), (NARROW, "-mobile")):
             pages: dict[str, Page] = {}
+
+            def keep(name: str, picture: bytes, ending: str = ending) -> None:
+                (target / f"{name}{ending}.png").write_bytes(small_png(picture))
+                print(f"{name}{ending}.png")
+
             for name, who, beginning, links in PICTURES:
                 if who not in pages:
                     pages[who] = signed_in(browser, base, chosen(accounts, who), size)
                 follow(pages[who], base, beginning, links)
-                (target / f"{name}{ending}.png").write_bytes(small_png(pages[who].screenshot()))
-                print(f"{name}{ending}.png")
+                keep(name, pages[who].screenshot())
+            keep("sending", sending(pages["investigator"], base))
         browser.close()
 
 
