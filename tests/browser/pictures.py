@@ -31,6 +31,7 @@ PICTURES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("evidence", "investigator", "/figures/", (FIRST_LINK, "main .tabs a[href$='/evidence/']")),
     ("item", "investigator", "/figures/", (FIRST_LINK, "main .tabs a[href$='/evidence/']", FIRST_ITEM)),
     ("known", "investigator", "/evidence/?kind=video&graphic=2", (FIRST_LINK, "[data-ask]")),
+    ("related", "investigator", "/related/", (FIRST_LINK,)),
     ("watched", "investigator", "/account/watched/", ()),
     ("new-case", "investigator", "/cases/new/", ()),
     ("import", "investigator", "/imports/", (":nth-match(main .row-title, 2)",)),
