@@ -141,7 +141,10 @@ def _picture(owner: int, seen: Seen, ways: list[Way], pages: NDArray[np.bool_]) 
     if counts.max() < 2:
         return None
     here, there = values[np.argmax(counts)]
-    these = np.flatnonzero(near & (seen.here == here) & (seen.there == there))
+    same = near & (seen.here == here) & (seen.there == there)
+    if seen.where(same).in_one_corner:
+        return None
+    these = np.flatnonzero(same)
     place = int(these[np.argmin(seen.distances[these])])
     same_places = int(sum(int(seen.ways[each]) < len(NEAR) for each in these))
     return _one_frame(owner, seen, place, ways, 2 if same_places >= 2 else 1)

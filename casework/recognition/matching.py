@@ -25,7 +25,7 @@ from casework.recognition.frames import (
 )
 from casework.recognition.index import Hits
 from casework.recognition.pdq import SAME, distance
-from casework.recognition.regions import Way
+from casework.recognition.regions import FIRST_CORNER, Way
 
 SPEEDS = (1.0, 1.25, 0.8, 1.5, 2 / 3, 2.0, 0.5, 1.1, 1 / 1.1, 1.05, 1 / 1.05)
 """Seconds of the known footage in one second of this one."""
@@ -37,6 +37,8 @@ GAP = 3.0
 """Seconds without a hit that do not yet end a span."""
 MOST_LOOKED_AT = 60
 """So many owners are looked at closely, those with the most hits first."""
+FRAMES, FRAMES_OF_A_CORNER = 2, 3
+"""So many frames must agree."""
 RECURRING = 20
 """A frame that more files have than this tells little."""
 _MOST_CUT = 78
@@ -73,6 +75,12 @@ class Seen:
     def __len__(self) -> int:
         return len(self.here)
 
+    @property
+    def in_one_corner(self) -> bool:
+        """Whether all that was met is one corner of a picture: a third of it, which resembles something by chance."""
+        parts = np.unique(self.parts)
+        return len(parts) == 1 and int(parts[0]) >= FIRST_CORNER
+
 
 @dataclass(frozen=True)
 class Span:
@@ -96,6 +104,7 @@ class Found:
     """How many of the agreeing frames are not ones that many files have."""
     share: float
     """How much of the footage agrees, here or there, whichever is more."""
+    in_one_corner: bool
 
 
 def look(frames: Frames, search: Search) -> tuple[Seen, list[Way]]:
@@ -183,7 +192,9 @@ def found(frames: Frames, seen: Seen, ways: Sequence[Way], rows_of: Callable[[in
                 best = (line, same)
         if best is not None:
             answers.append(_confirmed(frames, int(owner), best[0], best[1], ways, rows_of(int(owner)), common))
-    return [answer for answer in answers if answer.line.support >= 2]
+    return [
+        answer for answer in answers if answer.line.support >= (FRAMES_OF_A_CORNER if answer.in_one_corner else FRAMES)
+    ]
 
 
 def _confirmed(
@@ -200,7 +211,8 @@ def _confirmed(
     share = max(_distinct(here) / _distinct(frames.moments), _distinct(there) / max(1, _distinct(rows.moments)))
     better = Line(line.speed, line.offset, support)
     nearest_hit = int(beside.distances.min())
-    return Found(owner, better, _spans(here, there), tuple(chosen), nearest_hit, min(own, support), share)
+    spans = _spans(here, there)
+    return Found(owner, better, spans, tuple(chosen), nearest_hit, min(own, support), share, beside.in_one_corner)
 
 
 def _agreeing(questions: Hashed, line: Line, rows: Hashed) -> tuple[Moments, Moments]:

@@ -63,8 +63,8 @@ def placed(size: float, left: float, top: float) -> Box:
 
 PARTS = (WHOLE, WHOLE, placed(60, 20, 20), *(placed(60, x, y) for y in (0, 40) for x in (0, 40)))
 """What is kept of a frame: the picture without borders, with them if it has some, its middle, four corners."""
-UNTRIMMED = 1
-"""The place in PARTS of the picture with its borders."""
+UNTRIMMED, FIRST_CORNER = 1, 3
+"""The places in PARTS of the picture with its borders and of the first of its corners."""
 
 
 def hashes(points: Points, ways: Iterable[Way]) -> tuple[Hash, NDArray[np.float32]]:

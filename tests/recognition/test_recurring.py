@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from casework.recognition import index
 from casework.recognition.comparing import MOST_RECURRING, Common
 from casework.recognition.frames import Frames
 from casework.recognition.index import CROWDED, Index, Rows
-from casework.recognition.matching import RECURRING, look
+from casework.recognition.matching import RECURRING, Seen, look
 from tests.benchmarks.footage import cloud
 from tests.recognition.shelf import Shelf
 
@@ -122,3 +124,9 @@ def test_screenshots_of_different_posts_resemble_each_other_and_are_not_paired()
         seen, _ways = look(frames, shelf.search)
         assert len(seen)
         assert all(each.sure == 1 for each in shelf.compare(frames))
+
+
+def test_one_corner_of_one_picture_is_not_enough():
+    hits = Seen(*(np.zeros(2, kind) for kind in (np.float32, np.float32, np.int32, np.uint8, np.int32, np.int64, bool)))
+    told = {parts: replace(hits, parts=np.array(parts, np.uint8)).in_one_corner for parts in ((4, 4), (3, 4), (0, 0))}
+    assert told == {(4, 4): True, (3, 4): False, (0, 0): False}
