@@ -19,7 +19,6 @@ class Together(Operation):
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = operations
-        self.atomic = any(operation.atomic for operation in operations)
         self.reversible = all(operation.reversible for operation in operations)  # type: ignore[misc]
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:

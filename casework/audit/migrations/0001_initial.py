@@ -6,8 +6,6 @@ import pgtrigger.migrations
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
-from casework.core.together import Together
-
 
 class Migration(migrations.Migration):
 
@@ -44,7 +42,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['event', '-position'], name='audit_by_event'), models.Index(fields=['actor_id', '-position'], name='audit_by_actor'), models.Index(fields=['object_id', '-position'], name='audit_by_object'), models.Index(fields=['case_id', '-position'], name='audit_by_case'), models.Index(fields=['-at'], name='audit_by_time'), django.contrib.postgres.indexes.GinIndex(fields=['detail'], name='audit_by_detail', opclasses=['jsonb_path_ops'])],
             },
         ),
-        Together([
         pgtrigger.migrations.AddTrigger(
             model_name='auditevent',
             trigger=pgtrigger.compiler.Trigger(name='audit_auditevent_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'audit_auditevent is append-only' USING ERRCODE = 'restrict_violation';", hash='acf6c2543ff3d0fadacf4132004bd5848f0a67e8', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_auditevent_append_only_a11f8', table='audit_auditevent', when='BEFORE')),
@@ -53,5 +50,4 @@ class Migration(migrations.Migration):
             model_name='auditevent',
             trigger=pgtrigger.compiler.Trigger(name='audit_auditevent_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF coalesce(current_setting('casework.truncate_allowed', true), '') <> 'on' THEN\n                    RAISE EXCEPTION 'audit_auditevent is append-only' USING ERRCODE = 'restrict_violation';\n                END IF;\n                RETURN NULL;\n            ", hash='1d010d4078dfa39d5f9e29cea7c79cf095e722f9', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_audit_auditevent_no_truncate_08846', table='audit_auditevent', when='BEFORE')),
         ),
-        ]),
     ]
