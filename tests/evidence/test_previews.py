@@ -132,7 +132,13 @@ def test_it_turns_a_photograph_upright() -> None:
     assert (made.facts["width"], made.facts["height"]) == (400, 300)
 
 
-@pytest.mark.parametrize(("matrix", "size"), [((0, 1, -1, 0), (240, 320)), ((-1, 0, 0, -1), (320, 240))])
+@pytest.mark.parametrize(
+    ("matrix", "size"),
+    [
+        ((0, 1, -1, 0), (240, 320)),
+        pytest.param((-1, 0, 0, -1), (320, 240), marks=pytest.mark.long),
+    ],
+)
 def test_it_turns_a_phone_video_upright(matrix: tuple[int, ...], size: tuple[int, int]) -> None:
     def coded(a: int, b: int, c: int, d: int) -> bytes:
         return struct.pack(">9i", a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30)
@@ -224,7 +230,10 @@ REFUSALS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("container", "codec"), [("mp4", "libx264"), ("webm", "libvpx-vp9")])
+@pytest.mark.parametrize(
+    ("container", "codec"),
+    [("mp4", "libx264"), pytest.param("webm", "libvpx-vp9", marks=pytest.mark.long)],
+)
 def test_it_makes_what_it_can_of_a_cut_video(container: str, codec: str) -> None:
     data = samples.video(container, codec)
     made = [made_or_refused(data[: int(len(data) * share)], sniff(data)) for share in (0.02, 0.3, 0.95)]

@@ -324,7 +324,7 @@ def test_it_keeps_a_piece_whose_commit_was_never_answered(office: Client) -> Non
 def test_it_finishes_when_it_is_asked_after_an_interruption(office: Client) -> None:
     """Killed after the last byte was committed, at each later step: whoever asks how far it is has it finished."""
     steps = ("casework.evidence.store.resuming.Partial.seal", "casework.evidence.store.area.Area.keep",
-             "casework.evidence.actions.uploads.blob_of")  # fmt: skip
+             "casework.evidence.actions.uploads.evidence_blob")  # fmt: skip
     for number, step in enumerate(steps):
         data = DATA + bytes([number])
         url = begun(office, size=len(data))
@@ -341,7 +341,7 @@ def test_it_never_writes_to_a_file_that_the_store_may_have(office: Client) -> No
     """The database was set back behind a sealed file: another file is begun, the stored bytes stay."""
     url = begun(office)
     with (
-        patch("casework.evidence.actions.uploads.blob_of", side_effect=OSError("killed")),
+        patch("casework.evidence.actions.uploads.evidence_blob", side_effect=OSError("killed")),
         pytest.raises(OSError, match="killed"),
     ):
         send(office, url, DATA, 0)
