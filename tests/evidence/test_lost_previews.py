@@ -13,11 +13,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from structlog.testing import capture_logs
 
 from casework.audit import clock
+from casework.core.queue import MOST_ATTEMPTS
 from casework.evidence import previews
 from casework.evidence.actions import register_item
 from casework.evidence.jobs import make_previews, requeue_previews
 from casework.evidence.models import Preview
-from casework.evidence.queue import MOST_ATTEMPTS, PREVIEWS
+from casework.evidence.queue import PREVIEWS
 from tests.evidence.conftest import PNG, upload
 from tests.helpers import BACKEND
 

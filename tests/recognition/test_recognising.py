@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from casework.core.queue import MOST_ATTEMPTS
 from casework.evidence import arrivals
 from casework.evidence.actions.blobs import evidence_blob, forget_blob, seal
 from casework.evidence.arrivals import Arrival, Strength, recognise
@@ -197,7 +198,7 @@ def test_what_was_lost_or_came_before_is_compared_in_the_end(cast, case):
     requeue(0)
     jobs = ProcrastinateJob.objects.filter(task_name=queue.RECOGNISE, status="todo")
     assert {job.args["sha256"] for job in jobs} == {lost.blob_id, never.blob_id}
-    Fingerprint.objects.update(attempts=queue.MOST_ATTEMPTS)
+    Fingerprint.objects.update(attempts=MOST_ATTEMPTS)
     jobs.update(status="failed")
     requeue(0)
     assert set(Fingerprint.objects.values_list("state", "note")) == {("failed", queue.GIVEN_UP)}
