@@ -14,7 +14,7 @@ from casework.cases.models import Case
 from casework.core.dates import parse_range
 from casework.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from casework.evidence import store
-from casework.evidence.actions import change_item, link_item, register_item
+from casework.evidence.actions import change_item, link_item, rate_item, register_item
 from casework.evidence.actions.custody import verify_custody
 from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, EvidenceLink, Item, Post, Video
 from tests.evidence.conftest import upload
@@ -142,12 +142,14 @@ def test_it_calls_nothing_confirmed_without_a_second_source(cast: SimpleNamespac
     register(cast, source=first, **linked)
     register(cast, source=second, **linked, files=[upload(b"video")])
     register(cast, source=second, title="Elsewhere")
-    for values in ({"credibility": 1}, {"credibility": 1, "source": None}):
-        with pytest.raises(Invalid) as refused:
-            change_item(one, actor=cast.investigator, **values)
-        assert "credibility" in refused.value.fields
+    confirmed = {"actor": cast.investigator, "credibility": 1, "reason": "Two sources"}
+    with pytest.raises(Invalid) as refused:
+        rate_item(one, **confirmed)
+    assert "credibility" in refused.value.fields
     register(cast, source=second, **linked, files=[upload(b"another view")])
-    assert change_item(one, actor=cast.investigator, credibility=1).credibility == 1
+    assert rate_item(one, **confirmed).credibility == 1
+    with pytest.raises(Invalid):
+        change_item(one, actor=cast.investigator, source=None)
 
 
 def test_it_does_not_take_a_repost_for_a_second_source(cast: SimpleNamespace, case: Case) -> None:
@@ -159,17 +161,17 @@ def test_it_does_not_take_a_repost_for_a_second_source(cast: SimpleNamespace, ca
     original = post("https://t.example/1")
     post("https://t.example/2", reposts="https://t.example/1")
     with pytest.raises(Invalid):
-        change_item(original, actor=cast.investigator, credibility=1)
+        rate_item(original, actor=cast.investigator, credibility=1, reason="Two sources")
     post("https://t.example/3")
-    assert change_item(original, actor=cast.investigator, credibility=1).credibility == 1
+    assert rate_item(original, actor=cast.investigator, credibility=1, reason="Two sources").credibility == 1
 
 
 def test_it_changes_the_record_and_says_which_fields(cast: SimpleNamespace, item: Item) -> None:
-    changed = change_item(item, actor=cast.colleague, expected=item.updated_at, title="Another title", graphic=0)
+    changed = change_item(item, actor=cast.colleague, expected=item.updated_at, title="Another title", language="uk")
     assert changed.title == "Another title"
     event = AuditEvent.objects.first()
     assert event is not None
-    assert event.detail == {"fields": ["graphic", "title"]}
+    assert event.detail == {"fields": ["language", "title"]}
     assert item.custody.last().act == "described"
 
 

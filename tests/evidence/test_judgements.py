@@ -100,11 +100,11 @@ def test_only_those_who_work_with_it_judge(cast: SimpleNamespace, item: Item) ->
 def test_credibility_has_a_dated_history(cast: SimpleNamespace, item: Item) -> None:
     rate_item(item, actor=cast.colleague, credibility=3, reason="Agrees with the report")
     rate_item(item, actor=cast.investigator, credibility=4, reason="The clock is wrong")
-    change_item(item, actor=cast.colleague, credibility=5)
+    rate_item(item, actor=cast.colleague, credibility=5, reason="It was staged")
     item.refresh_from_db()
     assert item.credibility == 5
     assert [(row.by, row.credibility, row.reason) for row in credibility_history(item, cast.viewer)] == [
-        (cast.colleague, 5, ""), (cast.investigator, 4, "The clock is wrong"),
+        (cast.colleague, 5, "It was staged"), (cast.investigator, 4, "The clock is wrong"),
         (cast.colleague, 3, "Agrees with the report"), (cast.investigator, 6, ""),
     ]  # fmt: skip
     page = signed_in(cast.viewer).get(reverse("evidence:detail", args=[item.pk])).content.decode()
@@ -142,9 +142,12 @@ def test_the_higher_graphic_mark_stands_until_two_people_agree(cast: SimpleNames
         mark_graphic(item, actor=cast.investigator, level=9)
 
 
-def test_changing_the_record_cannot_lower_what_another_marked(cast: SimpleNamespace, item: Item) -> None:
-    changed = change_item(item, actor=cast.colleague, graphic=0, title="Renamed")
-    assert (changed.graphic, changed.graphic_standing, changed.title) == (2, "disputed", "Renamed")
+@pytest.mark.parametrize("judged", ["credibility", "graphic"])
+def test_a_change_of_the_record_is_no_judgement(cast: SimpleNamespace, item: Item, judged: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        change_item(item, actor=cast.colleague, **{judged: 1, "title": "Renamed"})
+    assert judged in refused.value.fields
+    assert Item.objects.get(pk=item.pk).title == item.title
 
 
 def test_the_forms_judge_and_refuse(cast: SimpleNamespace, item: Item) -> None:

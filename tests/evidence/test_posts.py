@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from casework.audit import clock
 from casework.audit.models import AuditEvent
 from casework.core.errors import Invalid, NotAllowed, NotFound
-from casework.evidence.actions import change_item, observe_post, register_item
+from casework.evidence.actions import change_item, observe_post, rate_item, register_item
 from casework.evidence.actions.custody import verify_custody
 from casework.evidence.arrivals import Arrival, recognise
 from casework.evidence.filters import find_item
@@ -78,7 +78,7 @@ def test_reposts_of_reposts_are_no_second_source(cast, record):
     assert dependent_on(last) == {first.pk, between.pk}
     assert dependent_on(alone) == set()
     with pytest.raises(Invalid) as refused:
-        change_item(first, actor=cast.investigator, credibility=1)
+        rate_item(first, actor=cast.investigator, credibility=1, reason="Two sources")
     assert "credibility" in refused.value.fields
 
 

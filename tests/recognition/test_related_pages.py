@@ -15,7 +15,7 @@ from PIL import Image
 from casework.audit import clock
 from casework.audit.models import AuditEvent
 from casework.core.errors import Invalid
-from casework.evidence.actions import change_item
+from casework.evidence.actions import rate_item
 from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item, Post
 from casework.recognition.actions import judge_pair, pair_items
 from casework.recognition.models import Fingerprint, Judgement, Pair, Prints
@@ -226,16 +226,16 @@ def test_a_repost_never_confirms(cast, story):
         item.save()
     third.links.update(bearing="contradicts")
     with pytest.raises(Invalid):
-        change_item(first, actor=cast.investigator, credibility=1)
+        rate_item(first, actor=cast.investigator, credibility=1, reason="Two sources")
     judge_pair(story.pair, actor=cast.investigator, verdict="different")
-    change_item(first, actor=cast.investigator, credibility=1)
+    rate_item(first, actor=cast.investigator, credibility=1, reason="Two sources")
     judge_pair(story.pair, actor=cast.investigator, verdict="same")
     Item.objects.filter(pk=first.pk).update(credibility=3)
     first.refresh_from_db()
     with pytest.raises(Invalid):
-        change_item(first, actor=cast.investigator, credibility=1)
+        rate_item(first, actor=cast.investigator, credibility=1, reason="Two sources")
     third.links.update(bearing="supports")
-    change_item(first, actor=cast.investigator, credibility=1)
+    rate_item(first, actor=cast.investigator, credibility=1, reason="Two sources")
 
 
 def test_what_counts_as_one_footage(cast, story):

@@ -14,10 +14,12 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from casework.audit import clock
 from casework.audit.clock import travelling_to
 from casework.cases.models import Case, Victim
 from casework.core.errors import Blocked, Conflict, IntegrityFailure
 from casework.evidence import store
+from casework.evidence.actions import register_item, withdraw_consent
 from casework.evidence.actions.custody import verify_custody
 from casework.evidence.models import CustodyEvent, EvidenceFile
 from casework.referrals import actions
@@ -135,6 +137,28 @@ def test_a_change_after_approval_keeps_the_package_in(name: str, story: SimpleNa
     CHANGES[name](story)
     with pytest.raises(Blocked):
         actions.note_package_download(referral, actor=story.people.referral_officer)
+
+
+@pytest.mark.parametrize(("state", "act"), [
+    ("awaiting_approval", lambda r, p: actions.approve_referral(r, actor=p.second_officer, sha256=r.package.sha256)),
+    ("approved", lambda r, p: actions.note_package_download(r, actor=p.referral_officer)),
+])  # fmt: skip
+def test_a_witness_who_withdraws_keeps_the_package_in(
+    state: str, act: Any, story: SimpleNamespace, icrc: Recipient
+) -> None:
+    account = register_item(
+        actor=story.people.investigator, team=story.people.team, kind="testimony", title="Interview", case=story.case,
+        establishes=["act"], caveat="any_recipient",
+        details={"pseudonym": "Birch", "consent": "To the ICRC", "consent_uses": ["documentation", "referral"],
+                 "consent_bodies": [icrc.pk], "consent_given_on": datetime.date(2026, 1, 10)},
+    )  # fmt: skip
+    referral = referral_in(state, story, icrc, links=[link_of(account)])
+    assert account.reference in str(referral.package.content)
+    withdraw_consent(account, actor=story.people.referral_officer, withdrawn_on=clock.today(), reason="By letter")
+    with pytest.raises(Blocked) as refused:
+        act(referral, story.people)
+    assert refused.value.code == "changed_since_frozen"
+    assert Referral.objects.get(pk=referral.pk).state == state
 
 
 def test_another_hash_is_no_approval(story: SimpleNamespace, icrc: Recipient) -> None:

@@ -24,7 +24,7 @@ from casework.evidence.actions.blobs import Sealed, seal_all
 from casework.evidence.actions.common import take_item
 from casework.evidence.actions.custody import append_custody
 from casework.evidence.actions.files import write_files
-from casework.evidence.actions.judgements import write_credibility, write_judgements, write_mark
+from casework.evidence.actions.judgements import write_credibility, write_mark
 from casework.evidence.actions.links import require_second_source, write_link
 from casework.evidence.actions.observations import write_status
 from casework.evidence.actions.testimony import check_consent, earlier_rows, require_repeat_reason, write_earlier
@@ -55,10 +55,10 @@ DETAIL_MODELS: dict[str, type[models.Model]] = {
 }
 CHANGEABLE = frozenset({
     "title", "description", "language", "recorded_earliest", "recorded_latest", "published_at", "collected_at",
-    "collected_by", "how_obtained", "source", "credibility", "graphic",
+    "collected_by", "how_obtained", "source",
 })  # fmt: skip
 TITLE_LENGTH = 200
-AT_REGISTRATION = CHANGEABLE | {"caveat", "caveat_recipients"}
+AT_REGISTRATION = CHANGEABLE | {"credibility", "graphic", "caveat", "caveat_recipients"}
 
 
 def register_item(*, actor: User, files: Sequence[StoredUpload | Upload] = (), **given: Any) -> Item:
@@ -176,8 +176,8 @@ def change_item(
     """Change what the record says. Raises Conflict when it was changed since `expected`.
 
     Custody and audit name the fields; what they said before is in the row's history. Fields that tell who a witness or
-    an author is are refused to those who may not see them. Another credibility or graphic level is this person's
-    judgement beside those of others, and follows their rules.
+    an author is are refused to those who may not see them. How credible it is and how hard to look at are judged apart,
+    by `rate_item` and `mark_graphic`.
     """
     values, details = _spread(values), dict(details or {})
     refuse_unknown(values, CHANGEABLE)
@@ -187,8 +187,7 @@ def change_item(
             raise refusal(actor, row, f"change {', '.join(hidden)}")
         require_unchanged(row, expected)
         _check_change(row, values)
-        judged = write_judgements(row, values, actor=actor)
-        changed = judged | set(change(row, values)) | set(_change_details(row, details))
+        changed = set(change(row, values)) | set(_change_details(row, details))
         if changed:
             change(row, {"updated_at": clock.now()})
             append_custody(row, CustodyEvent.Act.DESCRIBED, actor=actor, detail={"fields": sorted(changed)})
@@ -203,10 +202,7 @@ def _check_change(row: Item, values: Mapping[str, Any]) -> None:
     source = values.get("source", row.source)
     if "source" in values:
         _require_own_source(source, row.team)
-    if {"source", "credibility"} & set(values):
-        require_second_source(
-            row, credibility=values.get("credibility", row.credibility), source_id=source.pk if source else None
-        )
+        require_second_source(row, credibility=row.credibility, source_id=source.pk if source else None)
 
 
 def _change_details(row: Item, details: dict[str, Any]) -> dict[str, list[Any]]:

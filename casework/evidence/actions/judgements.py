@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -91,18 +89,3 @@ def write_mark(row: Item, *, actor: User, level: int, note: str = "") -> None:
     levels = {each.level for each in last}
     standing = Standing.ONE if len(last) == 1 else Standing.AGREED if len(levels) == 1 else Standing.DISPUTED
     change(row, {"graphic": max(levels), "graphic_standing": standing})
-
-
-def write_judgements(row: Item, values: dict[str, Any], *, actor: User) -> set[str]:
-    """Take the judgements out of `values` and write those that differ from what is in force; returns their names."""
-    judged = set()
-    for name in ("credibility", "graphic"):
-        value = values.pop(name, None)
-        if value is None or value == getattr(row, name):
-            continue
-        judged.add(name)
-        if name == "graphic":
-            write_mark(row, actor=actor, level=value)
-        else:
-            write_credibility(row, actor=actor, credibility=value)
-    return judged

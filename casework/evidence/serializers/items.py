@@ -97,8 +97,6 @@ class RecordFields(StrictSerializer):
     source = VisiblePrimaryKeyField(  # type: ignore[assignment]
         queryset=Source.objects.all(), required=False, allow_null=True
     )
-    credibility = serializers.ChoiceField(choices=Credibility.choices, required=False)
-    graphic = serializers.ChoiceField(choices=Graphic.choices, required=False)
     video = VideoSerializer(required=False)
     unit_report = UnitReportSerializer(required=False)
     post = PostSerializer(required=False)
@@ -111,6 +109,8 @@ class ItemInput(RecordFields):
 
     team = VisiblePrimaryKeyField(queryset=Team.objects.all())
     kind = serializers.ChoiceField(choices=Kind.choices)
+    credibility = serializers.ChoiceField(choices=Credibility.choices, required=False)
+    graphic = serializers.ChoiceField(choices=Graphic.choices, required=False)
     caveat = serializers.ChoiceField(choices=Caveat.choices, required=False)
     caveat_recipients = serializers.ListField(
         child=serializers.UUIDField(), max_length=MAX_RECIPIENTS, required=False, allow_empty=True
@@ -130,7 +130,7 @@ class ItemInput(RecordFields):
 
 
 class ItemChange(RecordFields):
-    """A change; `expected_updated_at` is the version it was made from."""
+    """A change; `expected_updated_at` is the version it was made from. Judgements go to `rate/` and `mark/`."""
 
     expected_updated_at = serializers.DateTimeField(required=False)
 
