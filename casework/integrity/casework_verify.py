@@ -53,6 +53,7 @@ PIECE = 1 << 20
 LONGEST_LINE = 64 << 20
 LARGEST_JSON = 256 << 20
 MOST_NAMED = 20
+MOST_ISSUERS = 9
 LATE = dt.timedelta(hours=1)
 """A link that calls itself older than the last head by more than this, and that no head has seen, is pointed out."""
 
@@ -862,11 +863,17 @@ def _find_signer(sid: Der, certificates: list[x509.Certificate]) -> x509.Certifi
             same = certificate.issuer.public_bytes() == issuer.raw
             if same and certificate.serial_number == serial.number("a serial number"):
                 return certificate
-        elif sid.tag == 0x80:
-            key = x509.SubjectKeyIdentifier
-            if certificate.extensions.get_extension_for_class(key).value.digest == sid.content:
-                return certificate
+        elif sid.tag == 0x80 and _key_identifier(certificate) == sid.content:
+            return certificate
     raise Bad("the signer's certificate is not in the token")
+
+
+def _key_identifier(certificate: x509.Certificate) -> bytes | None:
+    """What a certificate calls its key; a CA's often says nothing, and comes before or after the signer's."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    except x509.ExtensionNotFound:
+        return None
 
 
 def _check_certificate_named(attributes: Mapping[str, Der], signer: x509.Certificate) -> None:
@@ -917,7 +924,7 @@ def _check_chain(
     _check_valid(signer, time)
     if not anchors:
         return False
-    if not _leads(signer, others, anchors, time, 0):
+    if not _leads(signer, others, anchors, time):
         raise Bad("the authority's certificate leads to none of the given CAs")
     return True
 
@@ -928,18 +935,24 @@ def _check_valid(certificate: x509.Certificate, time: dt.datetime) -> None:
 
 
 def _leads(
-    certificate: x509.Certificate, others: list[x509.Certificate], anchors: Sequence[x509.Certificate],
-    time: dt.datetime, depth: int,
-) -> bool:  # fmt: skip
-    """Whether a chain of issuers, each a CA valid at `time`, ends at an anchor."""
-    if certificate in anchors:
+    signer: x509.Certificate, others: list[x509.Certificate], anchors: Sequence[x509.Certificate], time: dt.datetime
+) -> bool:
+    """Whether a chain of at most MOST_ISSUERS, each a CA valid at `time`, ends at an anchor; their order is nobody's.
+
+    Each is met once, by its shortest chain, which every limit of length that a longer one keeps allows too: those that
+    vouch for each other in circles cost no more than others.
+    """
+    left, reached = {*anchors, *others} - {signer}, {signer}
+    if signer in anchors:
         return True
-    if depth > 8:
-        return False
-    for issuer in [*anchors, *others]:
-        above = issuer != certificate and _issued(issuer, certificate, depth) and _valid(issuer, time)
-        if above and (issuer in anchors or _leads(issuer, others, anchors, time, depth + 1)):
+    for below in range(MOST_ISSUERS):
+        reached = {
+            issuer for issuer in left
+            if _valid(issuer, time) and any(_issued(issuer, certificate, below) for certificate in reached)
+        }  # fmt: skip
+        if reached.intersection(anchors):
             return True
+        left -= reached
     return False
 
 

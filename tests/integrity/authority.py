@@ -17,7 +17,7 @@ default_tsa = authority
 serial = {folder}/serial
 crypto_device = builtin
 signer_cert = {folder}/tsa.pem
-certs = {folder}/ca.pem
+certs = {folder}/sent.pem
 signer_key = {folder}/tsa.key
 signer_digest = sha256
 default_policy = 1.2.3.4.1
@@ -31,12 +31,15 @@ ess_cert_id_alg = sha256
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature
 extendedKeyUsage = critical,timeStamping
+subjectKeyIdentifier = hash
 [mail]
 basicConstraints = critical,CA:FALSE
 extendedKeyUsage = critical,emailProtection
 [ca]
 basicConstraints = critical,CA:TRUE
 keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = none
+authorityKeyIdentifier = none
 """
 
 
@@ -45,8 +48,9 @@ def openssl(*arguments: object, folder: Path) -> bytes:
     return subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout
 
 
-def make_authority(folder: Path, *, use: str = "stamping", key: str = "ec") -> None:
-    """A CA and a certificate for time-stamping below it, in `folder`."""
+def make_authority(folder: Path, *, use: str = "stamping", key: str = "ec", between: int = 0) -> None:
+    """A CA and a certificate for time-stamping below it, in `folder`; `between` them so many further CAs, which the
+    authority sends along."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "tsa.cnf").write_text(CONFIG.format(folder=folder))
     (folder / "serial").write_text("01\n")
@@ -55,11 +59,17 @@ def make_authority(folder: Path, *, use: str = "stamping", key: str = "ec") -> N
         "req", "-x509", *kind, "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", 30, "-subj", "/CN=Test CA",
         "-extensions", "ca", "-config", "tsa.cnf", folder=folder,
     )  # fmt: skip
-    openssl("req", *kind, "-nodes", "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Test TSA", folder=folder)
-    openssl(
-        "x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-out", "tsa.pem", "-days", 20,
-        "-set_serial", 7, "-extfile", "tsa.cnf", "-extensions", use, folder=folder,
-    )  # fmt: skip
+    above = "ca"
+    for name, extensions in [*((f"between{number}", "ca") for number in range(between)), ("tsa", use)]:
+        subject = f"/CN=Test {name.upper()}"
+        openssl("req", *kind, "-nodes", "-keyout", f"{name}.key", "-out", "tsa.csr", "-subj", subject, folder=folder)
+        openssl(
+            "x509", "-req", "-in", "tsa.csr", "-CA", f"{above}.pem", "-CAkey", f"{above}.key", "-out", f"{name}.pem",
+            "-days", 20, "-set_serial", 7, "-extfile", "tsa.cnf", "-extensions", extensions, folder=folder,
+        )  # fmt: skip
+        above = name
+    sent = [f"between{number}.pem" for number in range(between)]
+    (folder / "sent.pem").write_bytes(b"".join((folder / name).read_bytes() for name in ["ca.pem", *sent]))
 
 
 def reply(folder: Path, query: bytes) -> bytes:

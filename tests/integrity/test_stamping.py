@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -20,11 +23,12 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from casework.audit import clock
 from casework.integrity import casework_verify, exporting, sealing, stamping
-from casework.integrity.casework_verify import Bad, token_of, verify_token
+from casework.integrity.casework_verify import Bad, token_of, verify_token, whole_der
 from casework.integrity.models import Delivery, Head, Stamp, Stamping
 from tests.integrity.authority import answering, make_authority, openssl, reply
 from tests.integrity.conftest import Verdict, an_item
 
+DAY = datetime.timedelta(days=1)
 IMPRINT = hashlib.sha256(b"what is stamped").digest()
 
 
@@ -45,6 +49,59 @@ def request() -> bytes:
     """A request about IMPRINT."""
     builder = TimestampRequestBuilder().data(b"what is stamped").hash_algorithm(HashAlgorithm.SHA256)
     return builder.nonce(nonce=True).cert_request(cert_request=True).build().as_bytes()
+
+
+@pytest.fixture(scope="module")
+def long_chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An authority two CAs below the one that is believed."""
+    folder = tmp_path_factory.mktemp("long-chain")
+    make_authority(folder, between=2)
+    return folder
+
+
+def parts_of(token: bytes) -> tuple[list[bytes], bytes]:
+    """The certificates of a token as they come in it, and what names the signer's. Neither is signed."""
+    parts = whole_der(token, "it").items()[1].items()[0].items()
+    signer = parts[-1].items()[0].items()
+    return [each.raw for each in parts[3].items()], signer[1].raw
+
+
+def key_of(folder: Path) -> bytes:
+    """What names the signer's certificate by its key."""
+    signer = x509.load_pem_x509_certificate((folder / "tsa.pem").read_bytes())
+    return der(0x80, signer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest)
+
+
+def der(tag: int, content: bytes) -> bytes:
+    """A value with its length."""
+    if len(content) < 128:
+        return bytes([tag, len(content)]) + content
+    length = len(content).to_bytes(2, "big")
+    return bytes([tag, 0x82]) + length + content
+
+
+def replaced(value: bytes, old: bytes, new: bytes) -> bytes:
+    """The same value with one piece of it exchanged, every length around the piece made right."""
+    found = whole_der(value, "it")
+    if old in (found.raw, found.content):
+        return new if old == found.raw else der(found.tag, new)
+    if not found.tag & 0x20 or old not in found.content:
+        return value
+    inner = b"".join(replaced(each.raw, old, new) for each in found.items())
+    return der(found.tag, inner)
+
+
+def crowd_of(count: int) -> list[x509.Certificate]:
+    """Certificates of one name and one key: each could have issued each other one. The first may stamp."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name.from_rfc4514_string("CN=Crowd")
+    now = datetime.datetime.now(datetime.UTC)
+    use = x509.ExtendedKeyUsage([x509.ObjectIdentifier("1.3.6.1.5.5.7.3.8")])
+    made = []
+    for number in range(count):
+        builder = x509.CertificateBuilder(name, name, key.public_key(), number + 1, now - DAY, now + DAY)
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        made.append((builder if number else builder.add_extension(use, critical=True)).sign(key, hashes.SHA256()))
+    return made
 
 
 def anchors(folder: Path) -> list[x509.Certificate]:
@@ -97,6 +154,33 @@ class TestToken:
         stamper = x509.load_pem_x509_certificates((authority / "tsa.pem").read_bytes())
         assert verify_token(token, IMPRINT, stamper).anchored
         assert not casework_verify._issued(stamper[0], stamper[0], 0)
+
+    @pytest.mark.parametrize("named_by", ["issuer and number", "key"])
+    def test_certificates_may_come_in_any_order(self, long_chain: Path, named_by: str) -> None:
+        token = token_of(reply(long_chain, request()))
+        certificates, sid = parts_of(token)
+        assert len(certificates) == 4
+        for order in itertools.permutations(certificates):
+            changed = replaced(token, b"".join(certificates), b"".join(order))
+            if named_by == "key":
+                changed = replaced(changed, sid, key_of(long_chain))
+            assert verify_token(changed, IMPRINT, anchors(long_chain)).anchored
+        # One that is missing is no matter of order.
+        without = next(each for each in certificates if b"Test BETWEEN1" in each and b"Test TSA" not in each)
+        with pytest.raises(Bad, match="none of the given CAs"):
+            verify_token(replaced(token, without, b""), IMPRINT, anchors(long_chain))
+
+    def test_certificates_that_vouch_for_each_other_cost_little(
+        self, authority: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[int] = []
+        issued = casework_verify._issued
+        monkeypatch.setattr(casework_verify, "_issued", lambda *args: asked.append(1) or issued(*args))
+        signer, *crowd = crowd_of(13)
+        assert issued(crowd[0], crowd[1], 0) and issued(crowd[1], crowd[0], 0)
+        with pytest.raises(Bad, match="none of the given CAs"):
+            casework_verify._check_chain(signer, crowd, anchors(authority), datetime.datetime.now(datetime.UTC))
+        assert len(asked) <= 14**2
 
     @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(data=st.data())
