@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import ctypes
 import dataclasses
+import functools
 import os
 import resource
 import select
@@ -30,6 +31,9 @@ from casework.evidence.actions import register_item
 from casework.evidence.jobs import make_copies, make_previews, read_text
 from casework.evidence.models import FileText, Item, Preview
 from casework.evidence.uploads import stored_from_bytes
+from casework.recognition import fingerprints
+from casework.recognition.jobs import recognise_file
+from casework.recognition.models import Fingerprint
 from tests.evidence import samples
 from tests.faults import malformed
 from tests.helpers import BACKEND
@@ -103,7 +107,7 @@ class Watch:
     def _look_at(self, pid: int) -> None:
         try:
             # Before it becomes the reader, a child holds what its parent holds.
-            if b"casework.evidence" not in Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"-m")[2]:
+            if b"casework." not in Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"-m")[2]:
                 return
             for name in os.listdir(f"/proc/{pid}/fd"):
                 self.sockets += os.readlink(f"/proc/{pid}/fd/{name}").startswith("socket:")
@@ -129,6 +133,7 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> sandbox.Limits:
     tight = sandbox.Limits(cpu_seconds=20, wall_seconds=120, output=previews.COPY_LIMITS.output)
     monkeypatch.setattr(previews, "COPY_LIMITS", tight)
     monkeypatch.setattr(texts, "LIMITS", tight)
+    monkeypatch.setattr(fingerprints, "read", functools.partial(fingerprints.read, limits=tight))
     # What is recognised was drawn by the reader; the program itself is measured elsewhere.
     monkeypatch.setattr(ocr, "languages", tuple)
     return tight
@@ -156,6 +161,7 @@ def test_it_bears_a_thousand_malformed_files(
     assert set(pages) == {200}
     assert not Preview.objects.filter(state=Preview.State.WAITING).exists()
     assert not FileText.objects.filter(state=FileText.State.WAITING).exists()
+    assert not Fingerprint.objects.filter(state=Fingerprint.State.WAITING).exists()
     assert max(group.seconds for group in groups.values()) <= 3 * limits.wall_seconds
 
 
@@ -174,6 +180,7 @@ def _through(
             make_previews(sha256=sha256)
             make_copies(sha256=sha256)
             read_text(sha256=sha256)
+            recognise_file(sha256=sha256)
         except Exception as error:
             crashes.append(f"{file.group} {file.name} {number}: {error!r}")
             continue
