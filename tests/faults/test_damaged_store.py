@@ -40,7 +40,7 @@ DAMAGES = int(os.environ.get("CASEWORK_FAULT_DAMAGES", 500))
 SEED = int(os.environ.get("CASEWORK_FAULT_SEED", 20261128))
 KINDS = ("flip", "truncation", "swap")
 IN_ITEM = 8
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = pytest.mark.django_db
 
 
 @dataclass
