@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,12 +100,29 @@ def draft(entry: NewItem, team: Team, actor: User) -> tuple[Item, Model | None]:
     return item, detail
 
 
-def acts_of(items: Sequence[Item], entries: Sequence[NewItem], place: Placement) -> Iterator[Act]:
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What is left to say of an item that was registered with others: enough for the audit, and little to hold when
+    they are a hundred thousand."""
+
+    pk: Any
+    reference: str
+    kind: str
+    files: tuple[str, ...]
+
+
+def registered(items: Sequence[Item], entries: Sequence[NewItem]) -> Iterator[Registered]:
+    """The same of items that `register_together` made of these entries."""
+    for item, entry in zip(items, entries, strict=True):
+        yield Registered(item.pk, item.reference, str(item.kind), tuple(sealed.sha256 for sealed, _part in entry.files))
+
+
+def acts_of(written: Iterable[Registered], place: Placement) -> Iterator[Act]:
     """What the audit says of items registered together."""
     case_id = place.case.pk if place.case else None
-    for item, entry in zip(items, entries, strict=True):
-        hashes = [sealed.sha256 for sealed, _part in entry.files]
-        detail = {"kind": str(item.kind), "files": hashes, **place.custody}
+    for each in written:
+        item = Item(pk=each.pk, reference=each.reference)
+        detail = {"kind": each.kind, "files": list(each.files), **place.custody}
         yield Act(Event.EVIDENCE_REGISTERED, item, case_id, detail=detail)
         if case_id:
             yield Act(Event.EVIDENCE_LINKED, item, case_id, detail={"bearing": str(place.bearing)})

@@ -19,9 +19,16 @@ from casework.core.access import require
 from casework.core.errors import IntegrityFailure
 from casework.core.workflow import lock, perform
 from casework.evidence import store
-from casework.evidence.actions.batches import NewItem, Placement, acts_of, register_together
+from casework.evidence.actions.batches import (
+    NewItem,
+    Placement,
+    Registered,
+    acts_of,
+    register_together,
+    registered,
+)
 from casework.evidence.actions.blobs import Sealed, evidence_blob
-from casework.evidence.models import Item, Source
+from casework.evidence.models import Source
 from casework.evidence.sniffing import sniff
 from casework.evidence.uploads import clean_name
 from casework.imports.access import can_work_on_import
@@ -102,15 +109,14 @@ def _write(batch: Import, actor: User) -> Import:
         rows = chosen_rows(row).filter(plan=ImportRow.Plan.NEW).order_by("position")
         _write_blobs(rows)
         sources = {str(source.pk): source for source in Source.objects.filter(team=row.team)}
-        written: list[tuple[Item, NewItem]] = []
+        written: list[Registered] = []
         for chunk in chunks(rows.iterator(chunk_size=TOGETHER), TOGETHER):
             written += _write_rows(row, chunk, place, sources, actor)
-        items, entries = [item for item, _entry in written], [entry for _item, entry in written]
-        record_all(acts_of(items, entries, place), actor=actor)
-        figures = {**row.figures, "written": len(items), "files_written": sum(len(entry.files) for entry in entries)}
+        record_all(acts_of(written, place), actor=actor)
+        figures = {**row.figures, "written": len(written), "files_written": sum(len(each.files) for each in written)}
         clear(row)
         changes = {"figures": figures, "finished_at": clock.now(), "stage": "", "failure": ""}
-        return perform(row, FINISH, actor=actor, changes=changes, detail={"items": len(items)})
+        return perform(row, FINISH, actor=actor, changes=changes, detail={"items": len(written)})
 
 
 def _one_at_a_time(batch: Import) -> None:
@@ -128,7 +134,7 @@ def _write_blobs(rows: Any) -> None:
 
 def _write_rows(
     batch: Import, chunk: Sequence[ImportRow], place: Placement, sources: dict[Any, Source], actor: User
-) -> Iterator[tuple[Item, NewItem]]:
+) -> Iterator[Registered]:
     asked = [(row.keys, address_of(row.keys, row.details)) for row in chunk]
     known = known_keys(batch, actor, asked)
     fresh = [row for row in chunk if not known & set(row.keys)]
@@ -141,7 +147,7 @@ def _write_rows(
                  again=batch.pk.hex if key in hidden else "")
         for item, row in zip(items, fresh, strict=True) for key in row.keys
     )  # fmt: skip
-    return zip(items, entries, strict=True)
+    return registered(items, entries)
 
 
 def _entry(row: ImportRow, sources: dict[Any, Source]) -> NewItem:
