@@ -29,13 +29,18 @@ class Answer:
 
 
 class Broken(Exception):
-    """The connection ended without an answer."""
+    """The connection ended without an answer: whoever was about to answer is gone."""
+
+
+class Unanswered(Broken):
+    """Nobody took the request, or nobody answered in time: nothing tells that anything died."""
 
 
 @dataclass
 class Sender:
-    """One file on its way. `broken` counts the requests that died under way, `acknowledged` is the last offset that the
-    office confirmed, `problems` what it should never have said."""
+    """One file on its way. `broken` counts the requests that died under way, `unanswered` those of which that cannot
+    be said, `resumed` how often it asked where it stands and went on from there, `acknowledged` is the last offset that
+    the office confirmed, `problems` what it should never have said."""
 
     office: Office
     name: str
@@ -45,6 +50,8 @@ class Sender:
     url: str = ""
     acknowledged: int = 0
     broken: int = 0
+    unanswered: int = 0
+    resumed: int = 0
     refused: list[int] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -57,7 +64,11 @@ class Sender:
             connection.request(method, path, body=body, headers=given)
             response = connection.getresponse()
             return Answer(response.status, response.headers, response.read())
+        except (TimeoutError, ConnectionRefusedError) as error:
+            self.unanswered += 1
+            raise Unanswered from error
         except (OSError, http.client.HTTPException) as error:
+            self.broken += 1
             raise Broken from error
         finally:
             connection.close()
@@ -72,7 +83,7 @@ class Sender:
                     return answer
                 self.refused.append(answer.status)
             except Broken:
-                self.broken += 1
+                pass
             assert time.monotonic() < deadline, f"{method} {path}: no answer"
             time.sleep(0.05 + self.chance.random() / 5)
 
@@ -107,7 +118,6 @@ class Sender:
         try:
             answer = self.ask("PATCH", self.url, piece, Upload_Offset=str(offset), Content_Type=OFFSET_TYPE, **headers)
         except Broken:
-            self.broken += 1
             return None
         if answer.status == 204:
             self.acknowledged = int(answer.headers["Upload-Offset"])
@@ -125,6 +135,7 @@ class Sender:
             if offset is None:
                 time.sleep(0.02 + self.chance.random() / 10)
                 offset = self.stands_at()
+                self.resumed += 0 < offset < len(self.data)
                 continue
             before = offset
             offset = self.send_piece(offset, self.chance.choice((30_000, 100_000, 300_000)))
