@@ -96,11 +96,18 @@ class Archive:
     def open(self, path: str) -> Iterator[IO[bytes]]:
         """A member's bytes. Raises Refused when they are damaged or more than the archive says."""
         try:
-            with self._zip.open(self._members[path]) as stream:
+            with self._opened(path) as stream:
                 yield stream
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, struct.error) as error:
             message = _("“%(name)s” in the archive is damaged. Export or send it again.") % {"name": path[-200:]}
             raise Refused(message) from error
+
+    def _opened(self, path: str) -> IO[bytes]:
+        try:
+            return self._zip.open(self._members[path])
+        except UnicodeDecodeError as error:
+            # The name beside the bytes, which has to be the one in the directory.
+            raise zipfile.BadZipFile("a name in no letters") from error
 
     def close(self) -> None:
         self._zip.close()

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from casework.evidence.models import EvidenceFile
 from casework.imports.models import ImportProblem
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 ERROR, NOTE = ImportProblem.Weight.ERROR, ImportProblem.Weight.NOTE
+
+
+def storable(text: str) -> str:
+    """What a source calls something, as the database can hold it: zeros and lone halves of pairs become marks."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 @dataclass
@@ -82,4 +89,4 @@ class Reading:
     claimed: set[str] = field(default_factory=set)
 
     def tell(self, tone: str, text: str) -> None:
-        self.told.append({"tone": tone, "text": str(text)})
+        self.told.append({"tone": tone, "text": storable(str(text))})

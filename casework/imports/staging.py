@@ -15,7 +15,7 @@ from casework.evidence.addresses import stored_form
 from casework.evidence.models import EvidenceFile, Item, Post
 from casework.evidence.models.items import Kind
 from casework.imports.models import Import, Imported, ImportProblem, ImportRow
-from casework.imports.rows import Problem, Row
+from casework.imports.rows import Problem, Row, storable
 
 LONGEST_KEY = 300
 _Plan = ImportRow.Plan
@@ -83,15 +83,16 @@ def staged(
     values = {**row.values, "source": str(source.pk) if source else None}
     return ImportRow(
         batch=batch, position=position, plan=plan, group=row.group, kind=row.kind, keys=keys, values=values,
-        details=row.details, media=media, observations=row.observations, place=row.place[:120],
+        details=row.details, media=media, observations=row.observations, place=storable(row.place)[:120],
     )  # fmt: skip
 
 
 def problem(batch: Import, place: str, found: Problem) -> ImportProblem:
     """One problem as it is kept."""
     return ImportProblem(
-        batch=batch, place=place[:120], field=found.field[:80], weight=found.weight, text=found.text[:500]
-    )
+        batch=batch, place=storable(place)[:120], field=storable(found.field)[:80], weight=found.weight,
+        text=storable(found.text)[:500],
+    )  # fmt: skip
 
 
 def chosen_rows(batch: Import) -> Any:

@@ -95,6 +95,13 @@ def test_bytes_that_do_not_match_their_stated_hash_are_an_error(bring, name):
     assert "does not match" in batch.problems.get(weight="error").text
 
 
+def test_an_address_of_no_host_names_no_file(bring):
+    told = result()
+    told["media"][0] |= {"filename": "http://[::1", "_key": "http://[::1"}
+    batch = bring(KIND, packed({"metadata.json": json.dumps(told), **FILES}))
+    assert (batch.state, batch.failure) == ("preview", "")
+
+
 def test_what_is_missing_is_told(bring):
     batch = bring(KIND, packed({"metadata.json": json.dumps(result()), "front/v.mp4": MP4}))
     assert (batch.figures["new"], batch.figures["missing"]) == (1, 3)

@@ -104,6 +104,14 @@ def test_damaged_bytes_are_refused_when_they_are_read():
         stream.read()
 
 
+def test_a_name_in_no_letters_beside_the_bytes_is_damage():
+    data = packed({"\u0430.txt": "words"})
+    at = data.index("\u0430.txt".encode())
+    archive = Archive(io.BytesIO(data[:at] + b"\xbd" + data[at + 1 :]))
+    with pytest.raises(Refused, match="is damaged"), archive.open("\u0430.txt"):
+        pass
+
+
 def test_it_gives_no_more_than_the_directory_says():
     """Compressed bytes that hold more than their entry admits end where the entry ends."""
     data = bytearray(zipped(("a.txt", b"x" * 5000)))

@@ -99,6 +99,13 @@ def test_every_error_is_told_by_row_and_column(bring):
     assert not Item.objects.exists()
 
 
+def test_zeros_in_a_heading_or_a_file_name_are_told_with_marks(bring):
+    batch = bring(KIND, packed({"m.csv": "title,no\0tes,file\nGood,x,\nBad,x,a\0b.png\n"}))
+    assert (batch.state, batch.figures["new"], batch.figures["wrong"]) == ("preview", 1, 1), batch.failure
+    assert "no\ufffdtes" in batch.told[0]["text"]
+    assert "a\ufffdb.png" in batch.problems.get().text
+
+
 def test_rows_with_errors_are_left_out_only_when_somebody_says_so(bring, finish, cast):
     data = packed({"m.csv": "title,recorded\nGood,2024\nBad,never\n"})
     batch = bring(KIND, data)

@@ -87,6 +87,9 @@ def test_a_file_that_breaks_off_is_told(bring):
     assert any("breaks off" in said["text"] for said in batch.told), (batch.failure, batch.told)
 
 
+NOWHERE = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Type: application/http\r\nContent-Length: 1\r\n\r\nx\r\n\r\n"
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("files", "said"),
@@ -97,6 +100,8 @@ def test_a_file_that_breaks_off_is_told(bring):
         ({"a.wacz": b"no zip"}, "no whole ZIP"),
         ({"a.warc": b"no warc at all, and long enough to be read as one"}, "no whole WARC"),
         ({"a.warc.gz": b"\x1f\x8b\x08 no gzip at all, and long enough"}, "no whole WARC"),
+        ({"a.warc": b"\0\0 nothing of the kind \0\r\n\r\n"}, "no whole WARC"),
+        ({"a.warc": NOWHERE}, "headers that cannot be"),
     ],
 )
 def test_it_refuses_what_is_no_archive(bring, files, said):

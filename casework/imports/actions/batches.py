@@ -27,6 +27,7 @@ from casework.imports.access import can_import_into, can_work_on_import
 from casework.imports.actions.common import take_receiving_case
 from casework.imports.models import Import, ImportFile
 from casework.imports.queue import queue_import
+from casework.imports.rows import storable
 from casework.imports.staging import clear, recount
 from casework.imports.workflow import CANCEL, CONFIRM, FAIL, RETRY
 
@@ -138,4 +139,5 @@ def cancel_import(batch: Import, *, actor: User) -> Import:
 
 def fail_import(batch: Import, *, reason: str) -> Import:
     """Write down why it cannot go on. Nothing of it came in."""
-    return perform(batch, FAIL, actor=batch.confirmed_by or batch.created_by, changes={"failure": reason[:2000]})
+    changes = {"failure": storable(reason)[:2000]}
+    return perform(batch, FAIL, actor=batch.confirmed_by or batch.created_by, changes=changes)

@@ -86,7 +86,10 @@ class _Index:
 def _path_of(said: Any) -> str:
     text = said if isinstance(said, str) else ""
     if re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE):
-        text = unquote(urlsplit(text).path)
+        try:
+            text = unquote(urlsplit(text).path)
+        except ValueError:
+            return ""
     return posixpath.normpath(text.replace("\\", "/")).lstrip("/.") if text.strip() else ""
 
 

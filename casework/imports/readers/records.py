@@ -6,6 +6,7 @@ import io
 import re
 import zlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import IO, Any
@@ -50,7 +51,7 @@ def read_records(stream: IO[bytes], records: Records, *, wanted: set[str] | None
     """Go through a WARC file, compressed or not. `wanted` are addresses in normal form whose words are taken, None for
     every page. Raises Refused for what is no WARC, or swells beyond what an archive may hold."""
     try:
-        for record in ArchiveIterator(stream, check_digests=True):
+        for record in _each(stream):
             if record.format != "warc":
                 raise ArchiveLoadFailed("the record is in an older format")
             records.counts[str(record.rec_type)] += 1
@@ -66,6 +67,14 @@ def read_records(stream: IO[bytes], records: Records, *, wanted: set[str] | None
         if isinstance(error, Refused):
             raise
         raise Refused(_("This is no whole WARC file: %(reason)s") % {"reason": str(error)[:200]}) from error
+
+
+def _each(stream: IO[bytes]) -> Iterator[Any]:
+    """The records one by one. Raises ArchiveLoadFailed for headers at which the library itself stumbles."""
+    try:
+        yield from ArchiveIterator(stream, check_digests=True)
+    except (AttributeError, TypeError, KeyError, IndexError) as error:
+        raise ArchiveLoadFailed("a record has headers that cannot be") from error
 
 
 def _body(record: Any, records: Records, wanted: set[str] | None) -> bytes | None:
