@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 
 from casework.evidence.judging import assessments_of, graphic_marks
@@ -16,6 +17,7 @@ from casework.evidence.models import FileText
 from casework.evidence.models.judgements import Aspect
 from casework.evidence.moments import marks_of
 from casework.evidence.reading import visible_links
+from casework.evidence.witnesses import withholds_words
 
 if TYPE_CHECKING:
     from casework.accounts.models import User
@@ -51,7 +53,7 @@ def known_of(item: Item, user: User) -> list[Known]:
             for label, text in ((_("Text of the post"), post.text), (_("Translation"), post.translation))
             if text
         ]
-    found += _words(item)
+    found += _words(item, user)
     if marks := marks_of(item, user):
         found.append(Known(_("Marked moments"), "\n".join(f"{mark.span} {mark.text}" for mark in marks)))
     found += [
@@ -68,10 +70,15 @@ def known_of(item: Item, user: User) -> list[Known]:
     return [Known(known.label, _cut(known.text)) for known in found]
 
 
-def _words(item: Item) -> list[Known]:
-    """The text that was read from the item's files, a line each."""
+def _words(item: Item, user: User) -> list[Known]:
+    """The text that was read from the item's files, a line each; what a witness said for those alone who may know who
+    they are."""
+    if withholds_words(user, item):
+        return []
     texts = FileText.objects.filter(blob__in=item.files.values("blob"), state=FileText.State.READ)
-    return [Known(_("Text of the file"), text) for text in texts.values_list("text", flat=True) if text.strip()]
+    # As much as is shown, and one letter that tells that there is more: a text may be long.
+    begun = texts.annotate(beginning=Left("text", LONGEST + 1)).values_list("beginning", flat=True)
+    return [Known(_("Text of the file"), text) for text in begun if text.strip()]
 
 
 def _cut(text: str) -> str:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.db.models.functions import Left
 
 from casework.core.access import visible
-from casework.evidence.access import can_change_item, can_see_identity, hidden_details
+from casework.evidence.access import can_change_item, hidden_details
 from casework.evidence.models import EvidenceFile, FileText, Item, ItemOrigin
 from casework.evidence.models.items import Kind
 from casework.evidence.suggestions import Suggestion, suggestions
+from casework.evidence.witnesses import withholds_words
 
 if TYPE_CHECKING:
     from casework.accounts.models import User
@@ -60,7 +61,7 @@ def item_texts(item: Any, user: User) -> ItemTexts:
     rows = [(file, read[file.blob_id]) for file in item.loaded_files if file.blob_id in read]
     if not rows:
         return found
-    if item.kind == Kind.TESTIMONY and not can_see_identity(user, item):
+    if withholds_words(user, item):
         found.withheld = True
         return found
     found.may_register = can_change_item(user, item)

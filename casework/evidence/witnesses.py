@@ -22,3 +22,8 @@ def can_withdraw_consent(user: User, item: Item) -> bool:
     """A withdrawal is recorded by whoever hears of it: those who change the record, and those who refer it."""
     roles = (Role.INVESTIGATOR, Role.REFERRAL_OFFICER)
     return item.kind == Kind.TESTIMONY and can_see_item(user, item) and item.team_id in user.teams_as(*roles)
+
+
+def withholds_words(user: User, item: Item) -> bool:
+    """Whether the words of the item's files are kept from this person: what a witness said tells who they are."""
+    return item.kind == Kind.TESTIMONY and not can_see_identity(user, item)

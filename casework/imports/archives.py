@@ -7,7 +7,6 @@ Names are labels alone: they become part of no path.
 
 from __future__ import annotations
 
-import io
 import re
 import stat
 import struct
@@ -21,10 +20,8 @@ from typing import IO, Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from casework.core.errors import Invalid
+from casework.imports.directories import Refused, damaged, refuse_large_directory
 
-MOST_MEMBERS = 300_000
-LARGEST_DIRECTORY = 256 << 20
 LONGEST_NAME = 1000
 WORST_RATIO = 300
 """Bytes of a member for each byte of it in the archive; text repeats itself up to about a hundredfold."""
@@ -36,12 +33,6 @@ _NOISE = re.compile(r"(?:^|/)(?:__MACOSX(?:/|$)|\.DS_Store$|Thumbs\.db$|desktop\
 _UTF8_NAME = 0x800
 
 
-class Refused(Invalid):
-    """Material that is not imported at all; the message says why and what to do."""
-
-    code = "import_refused"
-
-
 def is_archive_name(path: str) -> bool:
     """Whether a name promises another archive."""
     return bool(_ARCHIVES.search(path))
@@ -51,11 +42,11 @@ class Archive:
     """The members of a ZIP archive by path, each readable once or often as a stream. `file` can seek and stays open."""
 
     def __init__(self, file: Any) -> None:
-        _refuse_large_directory(file)
         try:
+            refuse_large_directory(file)
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, OSError, struct.error, NotImplementedError) as error:
-            raise _damaged() from error
+            raise damaged() from error
         self._members: dict[str, zipfile.ZipInfo] = {}
         self._aliases: dict[str, str] = {}
         self._take(self._zip.infolist())
@@ -111,32 +102,6 @@ class Archive:
 
     def close(self) -> None:
         self._zip.close()
-
-
-def _damaged() -> Refused:
-    return Refused(_("This is no whole ZIP archive. Send it again, or make it anew."))
-
-
-def _refuse_large_directory(file: Any) -> None:
-    """The list of members is read into memory at once, so its size is looked at before."""
-    size = file.seek(0, io.SEEK_END)
-    start = max(0, size - 65_557)
-    file.seek(start)
-    tail = file.read(size - start)
-    place = tail.rfind(b"PK\x05\x06")
-    if place < 0 or len(tail) < place + 22:
-        raise _damaged()
-    members, length = struct.unpack_from("<HI", tail, place + 10)
-    if (members == 0xFFFF or length == 0xFFFFFFFF) and tail[place - 20 : place - 16] == b"PK\x06\x07":
-        (offset,) = struct.unpack_from("<Q", tail, place - 12)
-        file.seek(min(offset, size))
-        record = file.read(56)
-        if len(record) < 56 or record[:4] != b"PK\x06\x06":
-            raise _damaged()
-        members, length = struct.unpack_from("<QQ", record, 32)
-    file.seek(0)
-    if members > MOST_MEMBERS or length > LARGEST_DIRECTORY:
-        raise Refused(_("The archive holds more than %(most)s files. Export it in parts.") % {"most": MOST_MEMBERS})
 
 
 def _path(info: zipfile.ZipInfo) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -18,6 +18,8 @@ from casework.recognition.reading import comparing, dependent_on, elsewhere, rel
 from casework.recognition.reasons import reason
 
 if TYPE_CHECKING:
+    import uuid
+
     from casework.accounts.models import User
     from casework.evidence.models import Item
 
@@ -76,7 +78,7 @@ def _told_elsewhere() -> Hint:
 
 def _of_items(found: dict[str, list[tuple[str, Match]]], user: User) -> list[Hint]:
     seen = EvidenceFile.objects.visible_to(user).select_related("item", "blob")
-    mine = defaultdict(set)
+    mine: dict[str, set[uuid.UUID]] = defaultdict(set)
     arrived = {sha256 for each in found.values() for sha256, _match in each}
     for file in seen.filter(blob__in=arrived):
         mine[file.blob_id].add(file.item_id)
@@ -87,7 +89,8 @@ def _of_items(found: dict[str, list[tuple[str, Match]]], user: User) -> list[Hin
                 continue
             told.add((file.item_id, match.pk))
             hints.append(_hint(file, sha256, match))
-    hints = [hint for hint in hints if not _refused(hint, mine)]
+    refused = _refused(hints, mine)
+    hints = [hint for hint in hints if not refused(hint)]
     return sorted(hints, key=lambda hint: -hint.strength)[:MOST_HINTS]
 
 
@@ -97,13 +100,14 @@ def _hint(file: EvidenceFile, arrived: str, match: Match) -> Hint:
     return Hint(Strength(match.sure), label, reason(match, arrived), file.item, (file,), detail)
 
 
-def _refused(hint: Hint, mine: dict[str, set[object]]) -> bool:
-    """Whether somebody said already that an item with these very bytes and that item are not the same."""
-    items = mine[hint.detail["sha256"]]
-    if not items or hint.item is None:
-        return False
-    pairs = Pair.objects.filter(verdict=Verdict.DIFFERENT).of(hint.item.pk)
-    return pairs.filter(Q(first__in=items) | Q(second__in=items)).exists()
+def _refused(hints: Sequence[Hint], mine: Mapping[str, set[uuid.UUID]]) -> Callable[[Hint], bool]:
+    """Tells of a hint whether somebody said already that an item with these very bytes and that item are not the same.
+    One query for all hints."""
+    own, found = set().union(*mine.values()), {hint.item.pk for hint in hints if hint.item}
+    both = Q(first__in=own, second__in=found) | Q(first__in=found, second__in=own)
+    pairs = Pair.objects.filter(both, verdict=Verdict.DIFFERENT).values_list("first_id", "second_id")
+    apart = {frozenset(pair) for pair in pairs} if own and found else set()
+    return lambda hint: any(frozenset((key, hint.item.pk)) in apart for key in mine[hint.detail["sha256"]] if hint.item)
 
 
 def _elsewhere(hashes: list[str], user: User) -> bool:

@@ -19,7 +19,7 @@ from casework.cases.models import Case, CaseGrant
 from casework.evidence import store
 from casework.evidence.actions import register_item
 from casework.evidence.jobs import make_previews
-from casework.evidence.models import EvidenceFile, Item
+from casework.evidence.models import Blob, EvidenceFile, Item
 from tests.evidence.conftest import upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("read_once")]
@@ -206,6 +206,11 @@ def test_two_teams_learn_nothing_of_each_other_from_the_same_bytes(cast: SimpleN
     registered(cast.investigator, cast.team, b"held by two teams!!")
     same = registered(cast.outsider, cast.other_team, b"held by two teams!!")
     assert shown(cast.outsider, new) == shown(cast.outsider, same)
+    checked = clock.now() - datetime.timedelta(days=60)
+    Blob.objects.filter(pk=same.files.get().blob_id).update(checked_at=checked)
+    office = signed_in(cast.outsider)
+    assert "checked when it came" in office.get(reverse("evidence:detail", args=[same.pk])).content.decode()
+    assert [each["checked_at"] for each in office.get(f"/api/v1/evidence/{same.pk}/").json()["files"]] == [None]
     twin = registered(cast.outsider, cast.other_team, b"held by two teams!!")
     assert same.reference in shown(cast.outsider, twin)
 

@@ -18,7 +18,7 @@ from casework.cases.models import Case
 from casework.evidence.actions import assess_item, mark_graphic, register_item, reveal_file
 from casework.evidence.actions.marks import add_mark
 from casework.evidence.looking import Shown, asked_first, media_of, seen_token, was_revealed
-from casework.evidence.models import EvidenceFile, FileText, Preview
+from casework.evidence.models import Blob, EvidenceFile, FileText, Preview
 from tests.evidence.conftest import upload
 from tests.helpers import BACKEND
 
@@ -185,3 +185,37 @@ def test_a_picture_opens_in_colour_by_its_own_copy(cast: SimpleNamespace, record
     media = media_of(recording, {"still", "copy"}, Shown(colour=True, sound=True), wishes)
     assert (media.element, media.kind, media.shown.sound) == ("picture", "copy", False)
     assert [choice.step for choice in media.choices] == ["large", "colour"]
+
+
+def test_the_page_costs_the_same_for_one_of_each_and_for_many(
+    cast: SimpleNamespace, recording: EvidenceFile, django_assert_max_num_queries: Any
+) -> None:
+    """Files, marked moments, and judgements by several people."""
+    item, office = recording.item, signed_in(cast.investigator)
+    pages = [reverse("evidence:detail", args=[item.pk]), reverse("evidence:look", args=[recording.pk])]
+
+    def more(count: int, *people: Any) -> None:
+        for number in range(count):
+            sha256 = f"{count:02}{number:02}" * 16
+            blob = Blob.objects.create(sha256=sha256, blake3=sha256, size=9, media_type="video/mp4")
+            file = EvidenceFile.objects.create(item=item, blob=blob, name="clip.mp4", added_by=cast.investigator)
+            made(file, "poster", "still", "clip", "play", "audio")
+            add_mark(file, actor=cast.investigator, at=Decimal(number), text="Hands are raised")
+        for person in people:
+            for grade in ("holds", "fails"):
+                assess_item(item, actor=person, aspect="content", grade=grade, method="Landmarks")
+            mark_graphic(item, actor=person, level=3, note="A body")
+
+    def asked() -> list[int]:
+        counts = []
+        for page in pages:
+            office.get(page)
+            with django_assert_max_num_queries(200) as found:
+                assert office.get(page).status_code == 200
+            counts.append(len(found.captured_queries))
+        return counts
+
+    more(1, cast.colleague)
+    few = asked()
+    more(12, cast.investigator, cast.reviewer, cast.colleague)
+    assert asked() == few

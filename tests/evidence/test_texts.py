@@ -135,6 +135,21 @@ def test_a_testimony_is_read_for_those_who_may_know_the_witness_and_found_by_nob
     url = reverse("evidence:detail", args=[file.item_id])
     assert "Тестовий" not in signed_in(cast.viewer).get(url).content.decode()
     assert "Shown only to the people named on the case." in signed_in(cast.viewer).get(url).content.decode()
+    before_a_look = reverse("evidence:look", args=[file.pk])
+    assert "Тестовий" not in signed_in(cast.viewer).get(before_a_look).content.decode()
+    assert "Тестовий" in signed_in(cast.investigator).get(before_a_look).content.decode()
+
+
+def test_what_a_witness_attached_is_taken_out_by_those_alone_who_may_know_them(
+    cast: SimpleNamespace, case: Case
+) -> None:
+    file = registered(cast, case, "testimony", eml(("passport.txt", b"Real Name")), "talk.eml")
+    was_read(file)
+    for number in (1, 2):
+        with pytest.raises(NotFound):
+            register_attachment(file, actor=cast.colleague, number=number)
+    assert not ItemOrigin.objects.exists()
+    assert register_attachment(file, actor=cast.investigator, number=1).title == "passport.txt"
 
 
 def test_suggestions_are_offered_and_written_only_when_taken(cast: SimpleNamespace, case: Case) -> None:

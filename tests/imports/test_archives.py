@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from casework.imports import directories
 from casework.imports.archives import Archive, Refused
 from casework.imports.models import Import, ImportRow
 from tests.imports.exports import chat, message, packed, png, telegram
@@ -92,6 +93,34 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_it_refuses_it_whole(name):
     make, said = HOSTILE[name]
     with pytest.raises(Refused, match=said):
+        Archive(io.BytesIO(make()))
+
+
+def crowded() -> bytes:
+    """Ten members where the end of the archive admits one."""
+    data = bytearray(zipped(*((f"{number}.txt", b"") for number in range(10))))
+    end = data.rindex(b"PK\x05\x06")
+    data[end + 8 : end + 12] = struct.pack("<HH", 1, 1)
+    return bytes(data)
+
+
+def crowded_behind_another_end() -> bytes:
+    """Ten members told of by an end for large archives that the other end does not point to."""
+    data = crowded()
+    end = data.rindex(b"PK\x05\x06")
+    length, start = struct.unpack_from("<II", data, end + 12)
+    large = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, length, start)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, 0, 1)
+    short = bytearray(data[end:])
+    short[12:20] = struct.pack("<II", 46, start)
+    return data[:end] + large + locator + bytes(short)
+
+
+@pytest.mark.parametrize("make", [crowded, crowded_behind_another_end])
+def test_it_counts_members_itself_before_any_is_kept(make, monkeypatch):
+    assert len(Archive(io.BytesIO(make())).sizes) == 10
+    monkeypatch.setattr(directories, "MOST_MEMBERS", 9)
+    with pytest.raises(Refused, match="more than 9 files"):
         Archive(io.BytesIO(make()))
 
 

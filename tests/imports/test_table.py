@@ -192,3 +192,10 @@ def test_a_post_keeps_its_words_and_its_captures(bring, finish):
     post = Post.objects.get()
     assert (post.text, post.translation, post.handle) == ("Слова", "Words", "@a")
     assert EvidenceFile.objects.get().item == post.item
+
+
+def test_a_row_that_names_files_without_end_is_one_problem(bring):
+    batch = bring(KIND, packed({"metadata.csv": "title,file\nMany," + "x;" * 5000 + "\nOne,p.png\n", "p.png": png(1)}))
+    assert (batch.figures["wrong"], batch.figures["new"]) == (1, 1), batch.failure
+    assert problems(batch) == {("row 2", "file")}
+    assert batch.problems.count() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -181,8 +182,28 @@ def test_the_signature_of_an_archive_is_shown(bring, authority):
         ("\x00<p>a\x00b", ("", "ab")),
         ("<![CDATA[x", None),
         ("</script></script>shown", ("", "shown")),
+        ("<a title='1>0' href=x>said</a> 2 < 3<!-- not --> here<br/>there", ("", "said 2 < 3 here\nthere")),
+        ("<p title=it's>one</p><p title=it's>two</p>", ("", "one\ntwo")),
+        ("before<SCRIPT>if (a < b) '</x>'</script >after", ("", "beforeafter")),
+        ("&#" + "9" * 5000, None),
     ],
 )
 def test_words_of_a_page_hold_no_markup(html: str, words: Any):
     found = words_of(html)
     assert words is None or found == words
+
+
+@pytest.mark.parametrize("piece", ["<!", "<!--x>", "<a x='"])
+def test_a_page_that_never_ends_is_gone_through_once(piece: str):
+    """Looking for each end through all the rest would go on for minutes; the test does not wait for that."""
+
+    def stop(*_: Any) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 10)
+    try:
+        words_of("<p>seen</p>" + piece * ((2 << 20) // len(piece)))
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)

@@ -16,7 +16,7 @@ from casework.audit import clock
 from casework.audit.models import AuditEvent
 from casework.core.errors import Invalid
 from casework.evidence.actions import rate_item
-from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item, Post
+from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item, Post, Upload
 from casework.recognition.actions import judge_pair, pair_items
 from casework.recognition.models import Fingerprint, Judgement, Pair, Prints
 from casework.recognition.reading import cluster, dependent_on
@@ -290,6 +290,43 @@ def test_the_item_page_costs_the_same_for_one_pair_and_for_many(cast, story, dja
     with django_assert_max_num_queries(200) as many:
         client.get(url)
     assert len(many.captured_queries) == len(few.captured_queries)
+
+
+def test_lists_and_hints_cost_the_same_for_one_pair_and_for_many(cast, story, django_assert_max_num_queries):
+    office, reviewer = signed_in(cast.investigator), signed_in(cast.reviewer)
+    uploads = [
+        Upload.objects.create(
+            owner=cast.investigator, state="complete", size=9, offset=9, name="a.mp4", blob=story.blobs[0],
+            expires_at=clock.now() + datetime.timedelta(days=1),
+        )
+    ]  # fmt: skip
+
+    def asked() -> list[int]:
+        counts = []
+        for ask in (
+            lambda: office.post(reverse("evidence:arrivals"), {"uploads": [str(each.pk) for each in uploads]}),
+            lambda: office.get(reverse("recognition:list")),
+            lambda: reviewer.get(reverse("recognition:list")),
+            lambda: office.get(reverse("recognition:cluster", args=[story.items[0].pk])),
+        ):
+            ask()
+            with django_assert_max_num_queries(200) as found:
+                assert ask().status_code == 200
+            counts.append(len(found.captured_queries))
+        return counts
+
+    few = asked()
+    for letter in "0123456789":
+        item = ItemFactory(team=cast.team, kind="video", registered_by=cast.investigator, case=story.case)
+        theirs = ItemFactory(team=cast.other_team, kind="video", registered_by=cast.outsider)
+        bytes_, hidden = blob(letter), blob("hgijklmnop"[int(letter)])
+        hold(item, bytes_)
+        hold(theirs, hidden)
+        match(story.blobs[0], bytes_)
+        match(story.blobs[0], hidden)
+        pair_items(bytes_)
+        pair_items(hidden)
+    assert asked() == few
 
 
 def test_an_invited_guest_decides_nothing(cast, story):

@@ -21,6 +21,7 @@ from casework.evidence.models import EvidenceFile, EvidenceLink, FileText, Item,
 from casework.evidence.models.items import Kind
 from casework.evidence.sniffing import Family, sniff
 from casework.evidence.uploads import stored_from_bytes
+from casework.evidence.witnesses import withholds_words
 
 _KINDS = {Family.VIDEO: Kind.VIDEO, Family.AUDIO: Kind.AUDIO, Family.IMAGE: Kind.IMAGE}
 
@@ -32,6 +33,9 @@ def register_attachment(file: EvidenceFile, *, actor: User, number: int) -> Item
     if not can_see_item(actor, parent):
         raise not_found()
     require(can_change_item, actor, parent)
+    if withholds_words(actor, parent):
+        # As for a message without such an attachment: whether it has any is among the words.
+        raise not_found()
     known = _registered(file, number)
     if known is not None:
         return _visible(known, actor)

@@ -128,6 +128,12 @@ class EvidenceFile(models.Model):
         return self.blob.media_type.startswith(("video/", "image/")) or self.blob.media_type == "application/pdf"
 
     @property
+    def checked_at(self) -> datetime.datetime | None:
+        """When the bytes were last looked at again; None when not since this file came, its hash taken on the way in.
+        An earlier check is of a record that held the same bytes before, and says that there is one."""
+        return self.blob.checked_at if self.blob.checked_at > self.added_at else None
+
+    @property
     def is_moving(self) -> bool:
         """Whether it runs in time: a recording of pictures or sound."""
         return self.blob.media_type.startswith(("video/", "audio/"))

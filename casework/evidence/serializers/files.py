@@ -20,7 +20,9 @@ class FileSerializer(StrictModelSerializer):
     size = serializers.IntegerField(source="blob.size", read_only=True)
     media_type = serializers.CharField(source="blob.media_type", read_only=True)
     check_result = serializers.CharField(source="blob.check_result", read_only=True)
-    checked_at = serializers.DateTimeField(source="blob.checked_at", read_only=True)
+    checked_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="The last check since it was added; null before the first."
+    )
     malware = serializers.SerializerMethodField()
     malware_signature = serializers.SerializerMethodField()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpResponse, HttpResponseBase
@@ -43,8 +44,9 @@ def arrivals(request: PersonsRequest) -> HttpResponse:
     arrival = Arrival([each.sha256 for each in uploads], [each for each in addresses if each])
     found = recognise(arrival, request.user)
     by_hash = {each.sha256: each for each in uploads}
+    posters = _with_poster([*by_hash, *(file.blob_id for hint in found.hints for file in hint.pair)])
     context = {
-        "shown": [_shown(hint, by_hash) for hint in found.hints],
+        "shown": [_shown(hint, by_hash, posters) for hint in found.hints],
         "still_looking": found.still_looking,
         "asked": bool(arrival.sha256s or arrival.addresses),
     }
@@ -71,22 +73,18 @@ def _uploads(request: PersonsRequest) -> list[Upload]:
     return list(Upload.objects.visible_to(request.user).complete().filter(pk__in=keys))
 
 
-def _shown(hint: Hint, by_hash: dict[str, Upload]) -> Shown:
+def _shown(hint: Hint, by_hash: dict[str, Upload], posters: set[str]) -> Shown:
     arriving = by_hash.get(str(hint.detail.get("sha256", "")))
-    known = [(file, _poster(file)) for file in hint.pair]
-    return Shown(hint, arriving, _poster_of_upload(arriving), known)
+    known = [(file, _poster(file, posters)) for file in hint.pair]
+    own = reverse("evidence:upload_poster", args=[arriving.pk]) if arriving and arriving.sha256 in posters else ""
+    return Shown(hint, arriving, own, known)
 
 
-def _poster(file: EvidenceFile) -> str:
-    return reverse("evidence:preview", args=[file.pk, Preview.Kind.POSTER]) if _has_poster(file.blob_id) else ""
+def _poster(file: EvidenceFile, posters: set[str]) -> str:
+    return reverse("evidence:preview", args=[file.pk, Preview.Kind.POSTER]) if file.blob_id in posters else ""
 
 
-def _poster_of_upload(upload: Upload | None) -> str:
-    if upload is None or not _has_poster(upload.sha256):
-        return ""
-    return reverse("evidence:upload_poster", args=[upload.pk])
-
-
-def _has_poster(sha256: str) -> bool:
-    ready = Preview.objects.filter(blob=sha256, kind=Preview.Kind.POSTER, state=Preview.State.READY)
-    return ready.exists()
+def _with_poster(hashes: Sequence[str]) -> set[str]:
+    """Those of which the covered picture is made; one query."""
+    ready = Preview.objects.filter(blob__in=hashes, kind=Preview.Kind.POSTER, state=Preview.State.READY)
+    return set(ready.values_list("blob_id", flat=True))

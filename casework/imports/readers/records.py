@@ -8,7 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 from typing import IO, Any
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from casework.evidence.addresses import stored_form
 from casework.imports.archives import Refused
+from casework.imports.readers.markup import read_markup
 
 MOST_RECORDS = 2_000_000
 LARGEST_PAGE = 8 << 20
@@ -150,45 +151,45 @@ def _decoded(body: bytes, kind: str) -> str:
         return body.decode("utf-8", errors="replace")
 
 
-class _Words(HTMLParser):
+class _Words:
     """The words of a page, without what is not shown."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.title: list[str] = []
         self._hidden = 0
         self._in_title = False
 
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        if tag in _HIDDEN:
-            self._hidden += 1
-        self._in_title = tag == "title"
-        if tag == "body":
+    def tag(self, name: str, *, closes: bool) -> None:
+        """Take note of where words begin and end."""
+        self._in_title = name == "title" and not closes
+        if name in _HIDDEN:
+            self._hidden = max(0, self._hidden + (-1 if closes else 1))
+        if name == "body" and not closes:
             self._hidden = 0
-        if tag in _BREAKS:
+        if name in _BREAKS and not closes:
             self.parts.append("\n")
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _HIDDEN and self._hidden:
-            self._hidden -= 1
-        self._in_title = False
-
-    def handle_data(self, data: str) -> None:
+    def say(self, text: str) -> None:
+        """Take words."""
         if self._in_title:
-            self.title.append(data)
+            self.title.append(_plain(text))
         elif not self._hidden:
-            self.parts.append(data)
+            self.parts.append(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """Text with its references to characters written out; as it is when one has more digits than a number may."""
+    try:
+        return unescape(text)
+    except ValueError:
+        return text
 
 
 def words_of(html: str) -> tuple[str, str]:
     """The title and the words of a page, without markup and without characters that cannot be stored."""
     reader = _Words()
-    try:
-        reader.feed(html)
-        reader.close()
-    except (AssertionError, ValueError, RecursionError):
-        pass
+    read_markup(html, reader)
     lines = ("".join(reader.parts)).replace("\x00", "").splitlines()
     text = "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
     return " ".join("".join(reader.title).replace("\x00", "").split())[:200], text[:LONGEST_TEXT]

@@ -48,6 +48,8 @@ _ENDINGS = {ending: kind for kind, endings in _BY_ENDING.items() for ending in e
 _TABLE = re.compile(r"\.(?:csv|tsv|xlsx)\Z", re.IGNORECASE)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 MOST_STRANGERS = 200
+MOST_FILES = 200
+"""Of one row: each becomes a file of the item, or a problem of its own."""
 
 
 def read(files: Files, reading: Reading) -> Iterator[Row]:
@@ -114,9 +116,11 @@ class _Line:
         self._values()
 
     def _files(self) -> None:
-        for name in re.split(r"[;|\n]", self.cells.get("file", "")):
-            if not (name := name.strip()):
-                continue
+        names = [name for each in re.split(r"[;|\n]", self.cells.get("file", "")) if (name := each.strip())]
+        if len(names) > MOST_FILES:
+            self.row.wrong("file", _("The row names more than %(most)s files.") % {"most": MOST_FILES})
+            names = []
+        for name in names:
             path = self.files.find(posixpath.join(self.folder, name)) or self.files.find(name)
             if not path:
                 self.row.wrong("file", _("There is no such file in what was sent: %(name)s") % {"name": name[:200]})
