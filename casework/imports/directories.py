@@ -1,4 +1,4 @@
-"""The directory of a ZIP archive, counted before it is read: its reader takes all of it into memory, as much as there is.
+"""The directory of a ZIP archive, counted before it is read: its reader takes all of it into memory, whatever its size.
 
 What the end of the archive claims is not believed. Its fields can say little where much follows, and the end for large
 archives (ZIP64) can say something else again, so that the entries themselves are gone through.
