@@ -18,7 +18,15 @@ from casework.evidence import store
 from casework.evidence.actions import batches
 from casework.evidence.models import Blob, CustodyEvent, EvidenceFile, Item, Post
 from casework.evidence.uploads import stored_from_bytes
-from casework.imports.actions import cancel_import, confirm_import, receive_import, retry_import, run_import, running
+from casework.imports.actions import (
+    cancel_import,
+    confirm_import,
+    fail_import,
+    receive_import,
+    retry_import,
+    run_import,
+    running,
+)
 from casework.imports.jobs import carry_on
 from casework.imports.models import Import, Imported, ImportProblem, ImportRow
 from casework.imports.queue import queue_lost_imports
@@ -283,3 +291,11 @@ def test_what_arrived_by_resumable_upload_is_taken(cast):
     assert (batch.state, batch.figures["new"], batch.files.get().name) == ("preview", 1, "export.zip")
     again = office.post("/imports/new/", {"kind": "telegram", "graphic": 1, "caveat": "", "uploads": [str(upload.pk)]})
     assert again.status_code == 422
+
+
+@pytest.mark.django_db
+def test_a_reason_with_zeros_in_it_is_kept_with_marks(bring):
+    batch = bring(Import.Kind.TABLE, packed({"m.csv": "title\nGood\n"}))
+    Import.objects.filter(pk=batch.pk).update(state=Import.State.RECEIVED)
+    batch.refresh_from_db()
+    assert fail_import(batch, reason="No record: \0\ud800").failure == "No record: \ufffd\ufffd"
